@@ -1,0 +1,35 @@
+# The front door. Each target does all of its own set-up and can be interrupted and run again.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench check stop clean
+
+# Handed on to the bring-up when given: make run WEB_PORT=8001 FRAPPE_SOURCE=pypi
+export FRAPPE_SOURCE SITE BIND_ADDRESS PYTHON
+export WEB_PORT TEST_PORT SOCKETIO_PORT MARIADB_PORT REDIS_CACHE_PORT REDIS_QUEUE_PORT
+
+run: ## the portal with the demo fortnight at http://127.0.0.1:8000
+	@tools/bootstrap.sh run
+
+test: ## checks, the app's tests, and tests against a running site in Chromium
+	@tools/bootstrap.sh test
+
+bench: ## speed: each case beside its reference
+	@tools/bootstrap.sh bench
+
+check: ## ruff, translations, DocTypes, forbidden words
+	@tools/bootstrap.sh check
+
+stop: ## ends everything that was started
+	@tools/bootstrap.sh stop
+
+clean: ## ends it and removes all that was made, demo data included
+	@tools/bootstrap.sh clean
+
+help: ## this list
+	@echo "make …"
+	@sed -n 's/^\([a-z]*\): ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  %-7s %s\n' "$$name" "$$text"; done
+	@echo "Choices, with their defaults:"
+	@echo "  FRAPPE_SOURCE  where Frappe comes from: pypi, GIT-ADDRESS@REF, or a folder (upstream, else pypi)"
+	@echo "  SITE           the demo site's name (covid.localhost)"
+	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
+	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
+	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311 · SOCKETIO_PORT 13300"

@@ -1,0 +1,107 @@
+"""make test and make bench: fresh sites of their own, driven from outside over HTTP and in a browser."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bring_up.bench import WORKER, Bench
+from bring_up.checking import run_checks
+from bring_up.environment import command_environment
+from bring_up.errors import BringUpError
+from bring_up.frappe_commands import frappe
+from bring_up.python_env import install_test_env
+from bring_up.settings import APP
+from bring_up.sites import Site
+
+SERVICE_PORTS = ("TEST_PORT", "MARIADB_PORT", "REDIS_CACHE_PORT", "REDIS_QUEUE_PORT")
+TEST_WEB = "web-test"
+
+
+def test(bench: Bench) -> int:
+	"""Checks, the app's tests, the tests that drive the running site. All are run, whatever fails; then the sum."""
+	bench.demand_free_ports(*SERVICE_PORTS, target="test")
+	bench.prepare()
+	programs = install_test_env(bench.settings, bench.steps, bench.stamps)
+	results = {"checks": run_checks(bench, programs)}
+	bench.build_assets()
+	site = bench.site(bench.settings.test_site)
+	results["the app's tests"] = _run_app_tests(bench, site)
+	with _running(bench, site, programs) as environment:
+		pytest = [programs / "python", "-m", "pytest", "tests"]
+		results["tests from outside"] = _drive(bench, "tests from outside", pytest, environment)
+	return _report(bench, results)
+
+
+def bench_cases(bench: Bench) -> int:
+	"""The cases of tests/bench, each beside its reference."""
+	bench.demand_free_ports(*SERVICE_PORTS, target="bench")
+	cases = bench.settings.root / "tests" / "bench" / "run.py"
+	if not cases.exists():
+		raise BringUpError(
+			"There is no tests/bench/run.py.", "Run this in a whole checkout of the repository."
+		)
+	bench.prepare()
+	programs = install_test_env(bench.settings, bench.steps, bench.stamps)
+	bench.build_assets()
+	site = bench.site(bench.settings.bench_site)
+	with _running(bench, site, programs) as environment:
+		works = _drive(bench, "bench cases", [programs / "python", cases], environment)
+	return 0 if works else 1
+
+
+def _run_app_tests(bench: Bench, site: Site) -> bool:
+	"""bench run-tests on a site with the portal and the province pack."""
+	site.reset()
+	site.set_config(allow_tests=True, pause_scheduler=1)
+	with suppress(BringUpError), bench.steps.step("the app's tests") as step:
+		frappe(bench.settings, step, "run-tests", "--app", APP, site=site.name, show=True)
+		return True
+	return False
+
+
+@contextmanager
+def _running(bench: Bench, site: Site, programs: Path) -> Iterator[dict[str, str]]:
+	"""A fresh site with the demo fortnight, served at TEST_PORT; yields what tells the tests about it."""
+	site.reset()
+	site.set_config(allow_tests=True, pause_scheduler=1)
+	site.load_demo()
+	processes = bench.processes()
+	own_worker = processes.start_worker()
+	try:
+		url = processes.start_web(TEST_WEB, site.name, "TEST_PORT", "test")
+		yield command_environment(bench.settings) | {
+			"PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)]),
+			"BASE_URL": url,
+			"SITE": site.name,
+			"BENCH_ROOT": str(bench.settings.root),
+			"ACCOUNTS_CSV": str(site.accounts),
+			"CHROMIUM": _chromium(),
+		}
+	finally:
+		processes.stop(TEST_WEB)
+		if own_worker:
+			processes.stop(WORKER)
+
+
+def _drive(bench: Bench, name: str, command: list[str | Path], environment: dict[str, str]) -> bool:
+	"""Runs a program that a person reads along with; whether it succeeded."""
+	with bench.steps.step(name):
+		words = [str(word) for word in command]
+		return subprocess.run(words, cwd=bench.settings.root, env=environment, check=False).returncode == 0
+
+
+def _chromium() -> str:
+	found = (shutil.which(name) for name in ("chromium", "google-chrome", "chromium-browser"))
+	return next((program for program in found if program), "")
+
+
+def _report(bench: Bench, results: dict[str, bool]) -> int:
+	print(f"\nWhat took how long\n{bench.steps.table()}\n")
+	for name, passed in results.items():
+		print(f"  {'passed' if passed else 'FAILED'}  {name}")
+	failed = sum(not passed for passed in results.values())
+	print(f"\n{len(results) - failed} passed, {failed} failed")
+	return 1 if failed else 0

@@ -1,0 +1,117 @@
+"""Web, worker, scheduler and (with upstream's Frappe) the socket server of the bench."""
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from bring_up import app_state
+from bring_up.daemons import Daemons
+from bring_up.environment import command_environment
+from bring_up.errors import BringUpError
+from bring_up.frappe_commands import INSIDE
+from bring_up.ports import demand_free, wait_until
+from bring_up.settings import Settings
+from bring_up.stamps import hash_of
+from bring_up.steps import Steps
+
+SECONDS_TO_ANSWER = 60
+BENCH_HELPER = ("-m", "frappe.utils.bench_helper", "frappe")
+
+
+class Processes:
+	"""The processes that run the code of Frappe and the portal; started anew when that has changed."""
+
+	def __init__(self, settings: Settings, daemons: Daemons, steps: Steps) -> None:
+		self.settings = settings
+		self.daemons = daemons
+		self.steps = steps
+		self._environment = command_environment(settings)
+
+	def start_web(self, name: str, site: str, port_name: str, target: str, address: str = "127.0.0.1") -> str:
+		"""gunicorn for one site; returns its address when it answers over HTTP."""
+		port = self.settings.ports[port_name]
+		bind = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+		url = f"http://{_reachable(address)}:{port}"
+		key = self._key(bind, site)
+		noted = self.daemons.running(name)
+		if noted and noted.key == key and _status(url):
+			return url
+		with self.steps.step(f"{name} at {url}", announce=False):
+			self.daemons.stop(name)
+			demand_free(port_name, port, target, address)
+			gunicorn = [self.settings.env / "bin" / "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
+			environment = self._environment | {"GUNICORN_BIND": bind, "FRAPPE_SITE": site}
+			self.daemons.start(name, gunicorn, cwd=self.settings.sites, env=environment, key=key, port=port)
+			self._wait_for(name, url)
+		return url
+
+	def start_worker(self) -> bool:
+		"""One worker for the queues of all sites; True when it had not been running."""
+		return self._start("worker", "worker", "--queue", "short,default,long")
+
+	def start_scheduler(self) -> bool:
+		"""Puts what is due into the queues, for all sites whose scheduler is on."""
+		return self._start("scheduler", "schedule")
+
+	def start_socket_server(self) -> None:
+		"""Realtime messages of the Desk: upstream's Frappe has it, the snapshot does not."""
+		server = self.settings.frappe / "socketio.js"
+		if not server.exists() or not (self.settings.frappe / "node_modules" / "socket.io").is_dir():
+			return
+		port = self.settings.ports["SOCKETIO_PORT"]
+		key = self._key("socketio", str(port))
+		noted = self.daemons.running("socketio")
+		if noted and noted.key == key:
+			return
+		self.daemons.stop("socketio")
+		demand_free("SOCKETIO_PORT", port, "run")
+		self.daemons.start(
+			"socketio", ["node", server], cwd=self.settings.root, env=self._environment, key=key, port=port
+		)
+
+	def stop(self, name: str) -> bool:
+		"""True when it was running."""
+		return self.daemons.stop(name)
+
+	def _start(self, name: str, *words: str) -> bool:
+		key = self._key(*words)
+		noted = self.daemons.running(name)
+		if noted and noted.key == key:
+			return False
+		self.daemons.stop(name)
+		command: list[str | Path] = [self.settings.python, *BENCH_HELPER, *words]
+		self.daemons.start(name, command, cwd=self.settings.sites, env=self._environment, key=key)
+		return not noted
+
+	def _key(self, *parts: str) -> str:
+		config = (self.settings.sites / "common_site_config.json").read_text()
+		return hash_of(app_state.code_key(self.settings), config, *parts)
+
+	def _wait_for(self, name: str, url: str) -> None:
+		wait_until(lambda: bool(_status(url)) or not self.daemons.running(name), SECONDS_TO_ANSWER)
+		if not self.daemons.running(name):
+			raise self.daemons.failure(name)
+		status = _status(url)
+		if not status or status >= 500:
+			problem = f"answers with HTTP {status}" if status else "does not answer"
+			log = self.settings.logs / f"{name}.log"
+			raise BringUpError(f"{name} runs, but {url} {problem}.", f"Its log may say why: {log}")
+
+
+def _reachable(address: str) -> str:
+	"""Where to try a server that listens at `address`."""
+	if address in ("0.0.0.0", "::"):
+		return "127.0.0.1"
+	return f"[{address}]" if ":" in address else address
+
+
+def _status(url: str) -> int:
+	"""The HTTP status of the front page; 0 when nothing answers. Proxies are passed by."""
+	opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+	try:
+		with opener.open(url, timeout=30) as response:
+			return response.status
+	except urllib.error.HTTPError as error:
+		return error.code
+	except OSError:
+		return 0
