@@ -1,0 +1,67 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from covid_portal.organisation.duties import is_duty, sync_roles
+from covid_portal.organisation.scope import forget_grants, scope_condition
+
+
+class InvalidDutyAssignment(frappe.ValidationError):
+	pass
+
+
+class DutyAssignment(Document):
+	def validate(self) -> None:
+		self.validate_dates()
+		self.validate_duty()
+		self.validate_overlap()
+
+	def on_update(self) -> None:
+		self.apply()
+
+	def after_delete(self) -> None:
+		self.apply()
+
+	def apply(self) -> None:
+		forget_grants()
+		previous = self.get_doc_before_save()
+		versions = [self, previous] if previous else [self]
+		for user in {version.user for version in versions}:
+			sync_roles(user, ended={version.duty for version in versions})
+
+	def validate_dates(self) -> None:
+		if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
+			frappe.throw(
+				_("{0} in {1}: the duty ends on {2}, before it begins on {3}.").format(
+					_(self.duty), self.unit, self.valid_to, self.valid_from
+				),
+				InvalidDutyAssignment,
+			)
+
+	def validate_duty(self) -> None:
+		"""Only duties are given this way: the framework's own roles stay with the system manager."""
+		if not is_duty(self.duty):
+			frappe.throw(
+				_("{0} is a role of the system, not a duty: only a system manager gives it.").format(
+					_(self.duty)
+				),
+				InvalidDutyAssignment,
+			)
+
+	def validate_overlap(self) -> None:
+		same = {"user": self.user, "unit": self.unit, "duty": self.duty, "name": ("!=", self.name or "")}
+		for other in frappe.get_all("Duty Assignment", same, ["name", "valid_from", "valid_to"]):
+			begins_before_other_ends = not other.valid_to or getdate(self.valid_from) <= other.valid_to
+			ends_after_other_begins = not self.valid_to or getdate(self.valid_to) >= other.valid_from
+			if begins_before_other_ends and ends_after_other_begins:
+				frappe.throw(
+					_("{0} already has the duty {1} in {2} in this period.").format(
+						self.user, _(self.duty), self.unit
+					),
+					InvalidDutyAssignment,
+				)
+
+
+def get_permission_query_conditions(user: str | None = None) -> str:
+	return scope_condition("Duty Assignment", user)

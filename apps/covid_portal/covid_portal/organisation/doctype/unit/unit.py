@@ -1,0 +1,25 @@
+import frappe
+from frappe import _
+from frappe.utils import getdate
+from frappe.utils.nestedset import NestedSet
+
+
+class InvalidUnit(frappe.ValidationError):
+	pass
+
+
+class Unit(NestedSet):
+	nsm_parent_field = "parent_unit"
+
+	def validate(self) -> None:
+		self.line = frappe.db.get_value("Unit Type", self.unit_type, "line")
+		self.validate_dates()
+
+	def validate_dates(self) -> None:
+		if self.valid_from and self.valid_to and getdate(self.valid_from) > getdate(self.valid_to):
+			frappe.throw(
+				_("Unit {0} {1}: valid from {2} lies after valid until {3}.").format(
+					self.code, self.unit_name, self.valid_from, self.valid_to
+				),
+				InvalidUnit,
+			)

@@ -1,0 +1,102 @@
+"""Duties: a Duty Assignment gives its user a role while it runs, and takes it away when it ends."""
+
+from datetime import date
+
+import frappe
+from frappe.utils import getdate
+
+# Every holder of a duty has this role besides: what all staff may read, and the Desk itself.
+STAFF_ROLE = "Portal Staff"
+DUTIES = (
+	"Reporter",
+	"Drafter",
+	"Head",
+	"Approver",
+	"Publisher",
+	"Petition Officer",
+	"Call Taker",
+	"Checkpoint",
+	"Operator",
+	"Portal Administrator",
+	"Auditor",
+)
+
+
+def ensure_roles() -> None:
+	for role in (STAFF_ROLE, *DUTIES):
+		if not frappe.db.exists("Role", role):
+			frappe.get_doc(doctype="Role", role_name=role, desk_access=1).insert(ignore_permissions=True)
+
+
+def running(today: date | None = None) -> tuple[str, dict]:
+	"""SQL condition, over the alias `duty`, for assignments that run on `today`, and its values."""
+	condition = "duty.valid_from <= %(today)s and (duty.valid_to is null or duty.valid_to >= %(today)s)"
+	return condition, {"today": getdate(today)}
+
+
+def holds_duty(user: str, duty: str, unit: str) -> bool:
+	"""Whether the user has this duty in this unit today."""
+	condition, values = running()
+	return bool(
+		frappe.db.sql(
+			f"""select 1 from `tabDuty Assignment` duty
+			where duty.user = %(user)s and duty.duty = %(duty)s and duty.unit = %(unit)s and {condition} limit 1""",
+			{**values, "user": user, "duty": duty, "unit": unit},
+		)
+	)
+
+
+def running_assignments(user: str) -> list[dict]:
+	"""The user's running assignments: name, unit, duty, substitute_for, unit_name, unit_type, area, area_name."""
+	condition, values = running()
+	return frappe.db.sql(
+		f"""select duty.name, duty.unit, duty.duty, duty.substitute_for, unit.unit_name, unit.unit_type, unit.area,
+			area.full_name as area_name
+		from `tabDuty Assignment` duty
+		join `tabUnit` unit on unit.name = duty.unit
+		join `tabArea` area on area.name = unit.area
+		where duty.user = %(user)s and {condition}
+		order by duty.creation""",
+		{**values, "user": user},
+		as_dict=True,
+	)
+
+
+def sync_roles(user: str, ended: set[str] = frozenset()) -> None:
+	"""Give the user exactly the duty roles of the assignments that run today; other roles are left alone.
+
+	`ended` names duties that may no longer be recorded anywhere, because their assignment was just deleted or changed.
+	"""
+	if user in frappe.STANDARD_USERS:
+		return
+	due = {row.duty for row in running_assignments(user)}
+	if due:
+		due.add(STAFF_ROLE)
+	managed = {*DUTIES, STAFF_ROLE, *ended, *frappe.get_all("Duty Assignment", {"user": user}, pluck="duty")}
+	document = frappe.get_doc("User", user)
+	held = {row.role for row in document.roles}
+	if missing := due - held:
+		document.add_roles(*missing)
+	if surplus := (held & managed) - due:
+		document.remove_roles(*surplus)
+
+
+def is_duty(role: str) -> bool:
+	"""A duty is a role of the portal or of an administrator: never one that a DocType of another app relies on,
+	or giving duties would be a way to become a system manager."""
+	if role in DUTIES:
+		return True
+	return not frappe.db.sql(
+		"""select 1 from `tabDocPerm` permission
+		join `tabDocType` doctype on doctype.name = permission.parent
+		join `tabModule Def` module on module.name = doctype.module
+		where permission.role = %s and module.app_name != 'covid_portal' limit 1""",
+		role,
+	)
+
+
+def sync_all() -> None:
+	"""Daily: assignments that began or ended by their dates. Each user is a unit of work of its own."""
+	for user in frappe.get_all("Duty Assignment", pluck="user", distinct=True):
+		sync_roles(user)
+		frappe.db.commit()  # a failure for one user must not undo the others'

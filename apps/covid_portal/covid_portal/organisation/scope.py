@@ -1,0 +1,160 @@
+"""Who may see and change which records: Scope Rules × running duties → one condition.
+
+`scope_condition` gives it as SQL for lists, `in_scope` asks it of one document. A document says where it belongs by
+its fields `area` (Link Area) and `unit` (Link Unit); Area and Unit belong to themselves.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+from frappe.model.meta import Meta
+
+from covid_portal.organisation.duties import running
+from covid_portal.setup.csv_rows import shipped_rows
+
+EVERYTHING = "1 = 1"
+NOTHING = "1 = 0"
+READING = {"read", "select", "print", "email", "export", "report", "share"}
+
+
+@dataclass(frozen=True)
+class Grant:
+	"""One Scope Rule applied to one running assignment; lft and rgt bound the subtree, line is the unit's."""
+
+	scope: str
+	unit: str
+	line: str
+	area: str
+	area_lft: int
+	area_rgt: int
+	unit_lft: int
+	unit_rgt: int
+
+
+def scope_condition(doctype: str, user: str | None = None, access: str = "Read") -> str:
+	"""SQL condition on `tab<doctype>`; never empty: 1 = 1 for all, 1 = 0 for nothing."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return EVERYTHING
+	fields = location_fields(doctype)
+	parts = {grant_condition(grant, doctype, fields) for grant in grants(user, doctype, access)}
+	return f"({' or '.join(sorted(parts))})" if parts else NOTHING
+
+
+def in_scope(doc: Document, user: str | None = None, access: str = "Read") -> bool:
+	"""Whether the document, as it is in memory, lies in the user's scope."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return True
+	fields = location_fields(doc.doctype)
+	return any(grant_covers(grant, doc, fields) for grant in grants(user, doc.doctype, access))
+
+
+def has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool:
+	"""The permission hook of every scoped DocType: always True or False."""
+	access = "Read" if ptype in READING else "Write"
+	if ptype == "create" and is_placeless(doc):
+		# Let the mandatory check name the missing field instead of refusing without a reason.
+		return bool(grants(user or frappe.session.user, doc.doctype, access))
+	return in_scope(doc, user, access)
+
+
+def is_placeless(doc: Document) -> bool:
+	return not any(doc.get(fieldname) for fieldname in location_fields(doc.doctype).values())
+
+
+def grants(user: str, doctype: str, access: str) -> list[Grant]:
+	"""The user's grants on the DocType; Write implies Read. Asked once per request."""
+	cache = frappe.flags.setdefault("covid_portal_grants", {})
+	key = (user, doctype, access)
+	if key not in cache:
+		cache[key] = load_grants(*key)
+	return cache[key]
+
+
+def forget_grants() -> None:
+	frappe.flags.pop("covid_portal_grants", None)
+
+
+def load_grants(user: str, doctype: str, access: str) -> list[Grant]:
+	condition, values = running()
+	rows = frappe.db.sql(
+		f"""select distinct rule.scope, duty.unit, unit.line, unit.area, area.lft, area.rgt, unit.lft, unit.rgt
+		from `tabDuty Assignment` duty
+		join `tabScope Rule` rule on rule.duty = duty.duty
+		join `tabUnit` unit on unit.name = duty.unit and unit.disabled = 0
+		join `tabArea` area on area.name = unit.area
+		where duty.user = %(user)s and rule.document_type = %(doctype)s
+			and (rule.access = %(access)s or rule.access = 'Write') and {condition}""",
+		{**values, "user": user, "doctype": doctype, "access": access},
+	)
+	return [Grant(*row) for row in rows]
+
+
+def location_fields(doctype: str) -> dict[str, str]:
+	"""{"area": fieldname, "unit": fieldname}, as far as the DocType has them."""
+	meta = frappe.get_meta(doctype)
+	fields = {key: key for key, target in (("area", "Area"), ("unit", "Unit")) if links_to(meta, key, target)}
+	if doctype in ("Area", "Unit"):
+		fields[doctype.lower()] = "name"
+	return fields
+
+
+def links_to(meta: Meta, fieldname: str, target: str) -> bool:
+	field = meta.get_field(fieldname)
+	return bool(field and field.fieldtype == "Link" and field.options == target)
+
+
+def grant_condition(grant: Grant, doctype: str, fields: dict[str, str]) -> str:
+	def column(key: str) -> str | None:
+		return f"`tab{doctype}`.`{fields[key]}`" if key in fields else None
+
+	area, unit = column("area"), column("unit")
+	if grant.scope == "All":
+		return EVERYTHING
+	if grant.scope == "Own Area" and area:
+		return f"{area} = {frappe.db.escape(grant.area)}"
+	if grant.scope == "Area Subtree" and area:
+		return f"{area} in (select name from `tabArea` where lft >= {grant.area_lft:d} and rgt <= {grant.area_rgt:d})"
+	if grant.scope == "Own Unit" and unit:
+		return f"{unit} = {frappe.db.escape(grant.unit)}"
+	if grant.scope == "Unit Subtree" and unit:
+		return f"{unit} in (select name from `tabUnit` where lft >= {grant.unit_lft:d} and rgt <= {grant.unit_rgt:d})"
+	if grant.scope == "Line" and unit:
+		return f"{unit} in (select name from `tabUnit` where line = {frappe.db.escape(grant.line)})"
+	return NOTHING
+
+
+def grant_covers(grant: Grant, doc: Document, fields: dict[str, str]) -> bool:
+	"""The same decision as grant_condition, for the document's own values."""
+
+	def value(key: str) -> str | None:
+		return doc.get(fields[key]) if key in fields else None
+
+	area, unit = value("area"), value("unit")
+	if grant.scope == "All":
+		return True
+	if grant.scope == "Own Area":
+		return bool(area) and area == grant.area
+	if grant.scope == "Area Subtree":
+		return bool(area) and is_below("Area", area, grant.area_lft, grant.area_rgt)
+	if grant.scope == "Own Unit":
+		return bool(unit) and unit == grant.unit
+	if grant.scope == "Unit Subtree":
+		return bool(unit) and is_below("Unit", unit, grant.unit_lft, grant.unit_rgt)
+	if grant.scope == "Line":
+		return bool(unit) and frappe.db.get_value("Unit", unit, "line", cache=True) == grant.line
+	return False
+
+
+def is_below(doctype: str, name: str, lft: int, rgt: int) -> bool:
+	bounds = frappe.db.get_value(doctype, name, ["lft", "rgt"])
+	return bool(bounds) and bounds[0] >= lft and bounds[1] <= rgt
+
+
+def load_shipped_scopes() -> None:
+	"""The Scope Rules of setup/data/scope_rules.csv, those that are not there yet."""
+	for row in shipped_rows("scope_rules"):
+		if not frappe.db.exists("Scope Rule", {key: row[key] for key in ("document_type", "duty", "access")}):
+			frappe.get_doc(doctype="Scope Rule", **row).insert(ignore_permissions=True)

@@ -1,0 +1,23 @@
+"""What the app needs on every site. Province data comes from the province pack, not from here.
+
+Each step is idempotent and creates only what is missing. They run once, at installation: a later version brings what
+it adds by a patch, so that a row which an administrator deleted on purpose does not come back with an update.
+"""
+
+from covid_portal.approval.managed_workflow import ensure_workflow
+from covid_portal.approval.routes import load_shipped_routes
+from covid_portal.organisation.duties import ensure_roles
+from covid_portal.organisation.scope import load_shipped_scopes
+from covid_portal.reporting.definitions import load_shipped_definitions
+from covid_portal.setup.module_profile import ensure_module_profile
+from covid_portal.setup.site_defaults import set_site_defaults
+
+
+def after_install() -> None:
+	ensure_roles()
+	ensure_module_profile()
+	load_shipped_scopes()
+	load_shipped_definitions()
+	for document_type in load_shipped_routes():
+		ensure_workflow(document_type)
+	set_site_defaults()

@@ -1,0 +1,308 @@
+"""Loading a province pack: areas, units and what else is particular to one province, from plain CSV and JSON.
+
+All files are checked first; every error is told with its file and row, and then nothing is stored. Rows that are there
+already are left as they are, so that a pack can be loaded twice and an administrator's changes survive.
+
+Areas and units go in by the set-based writer: it skips the framework's events, and Area.validate and Unit.validate are
+applied here as `check_*`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import frappe
+from frappe import _
+from frappe.utils.nestedset import rebuild_tree
+
+from covid_portal.reporting import definitions
+from covid_portal.reporting.writers import insert_rows
+from covid_portal.setup.csv_rows import numbered_rows
+
+KINDS = ("Province", "City", "Town", "Rural District", "Ward", "Commune", "Township")
+LINES = ("Health", "Government", "Operator")
+
+
+class PackError(frappe.ValidationError):
+	"""The pack cannot be loaded; the message lists file, row and what is wrong."""
+
+
+@dataclass
+class Table:
+	"""One CSV file of the pack: its DocType, and file column -> field."""
+
+	file: str
+	doctype: str
+	columns: dict[str, str]
+	required: tuple[str, ...]
+	parent: str | None = None  # column with the code of the parent row, in a tree
+	rows: list[tuple[int, dict]] = field(default_factory=list)
+
+	@property
+	def key(self) -> str:
+		return next(iter(self.columns))
+
+	def codes(self) -> set[str]:
+		return {row[self.key] for _line, row in self.rows}
+
+
+def tables() -> dict[str, Table]:
+	names = {"code": "code", "name": "{}_name", "name_en": "{}_name_en"}
+	validity = {"valid_from": "valid_from", "valid_to": "valid_to"}
+
+	def named(prefix: str) -> dict[str, str]:
+		return {column: target.format(prefix) for column, target in names.items()}
+
+	place = ("tile_column", "tile_row", "tile_index", "latitude", "longitude")
+	return {
+		"population_groups": Table(
+			"population_groups.csv",
+			"Population Group",
+			{**named("group"), "min_age": "min_age", "max_age": "max_age"},
+			("code", "name"),
+		),
+		"areas": Table(
+			"areas.csv",
+			"Area",
+			{
+				"code": "code",
+				"name": "area_name",
+				"full_name": "full_name",
+				"name_en": "name_en",
+				"full_name_en": "full_name_en",
+				"kind": "kind",
+				"level": "level",
+				"parent": "parent_area",
+				**validity,
+				**{column: column for column in place},
+			},
+			("code", "name", "full_name", "kind", "level"),
+			parent="parent",
+		),
+		"unit_types": Table(
+			"unit_types.csv",
+			"Unit Type",
+			{**named("type"), "line": "line", "level": "level"},
+			("code", "name", "line", "level"),
+		),
+		"units": Table(
+			"units.csv",
+			"Unit",
+			{
+				**named("unit"),
+				"unit_type": "unit_type",
+				"area": "area",
+				"parent_unit": "parent_unit",
+				**validity,
+			},
+			("code", "name", "unit_type", "area"),
+			parent="parent_unit",
+		),
+		"holidays": Table(
+			"holidays.csv",
+			"Public Holiday",
+			{"date": "date", "name": "holiday_name", "name_en": "holiday_name_en"},
+			("date", "name"),
+		),
+	}
+
+
+def load(path: str | Path) -> dict[str, int]:
+	"""Load the pack at `path`; returns {DocType: rows added}. Raises PackError and stores nothing if a row is wrong."""
+	folder = Path(path)
+	pack = tables()
+	errors = read(folder, pack)
+	settings = read_settings(folder, errors)
+	if not errors:
+		errors = list(check(pack))
+	if errors:
+		raise PackError("\n".join(errors))
+	added = {table.doctype: insert_missing(table, pack) for table in pack.values()}
+	fill_settings(settings)
+	definitions.forget()
+	frappe.clear_cache()
+	return added
+
+
+# --- reading
+
+
+def read(folder: Path, pack: dict[str, Table]) -> list[str]:
+	errors = []
+	for table in pack.values():
+		path = folder / table.file
+		try:
+			table.rows = list(numbered_rows(path))
+		except FileNotFoundError:
+			errors.append(_("{0}: the file is missing in {1}.").format(table.file, folder))
+			continue
+		except (UnicodeDecodeError, OSError) as error:
+			errors.append(_("{0}: the file cannot be read as UTF-8 text: {1}").format(table.file, error))
+			continue
+		missing = [column for column in table.columns if not table.rows or column not in table.rows[0][1]]
+		if missing:
+			errors.append(_("{0}: columns are missing: {1}.").format(table.file, ", ".join(missing)))
+	return errors
+
+
+def read_settings(folder: Path, errors: list[str]) -> dict:
+	try:
+		return json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+	except (OSError, ValueError) as error:
+		errors.append(_("{0}: cannot be read: {1}").format("pack.json", error))
+		return {}
+
+
+# --- checking
+
+
+def check(pack: dict[str, Table]) -> Iterator[str]:
+	for table in pack.values():
+		yield from (located(table, line, message) for line, message in check_table(table))
+	yield from (located(pack["areas"], line, message) for line, message in check_areas(pack["areas"]))
+	yield from (located(pack["units"], line, message) for line, message in check_units(pack))
+	yield from (
+		located(pack["unit_types"], line, message) for line, message in check_lines(pack["unit_types"])
+	)
+
+
+def located(table: Table, line: int, message: str) -> str:
+	return _("{0}, row {1}: {2}").format(table.file, line, message)
+
+
+def check_table(table: Table) -> Iterator[tuple[int, str]]:
+	seen: dict[str, int] = {}
+	for line, row in table.rows:
+		for column in table.required:
+			if not row[column]:
+				yield line, _("{0} is empty.").format(column)
+		code = row[table.key]
+		if code in seen:
+			yield line, _("{0} {1} stands in row {2} already.").format(table.key, code, seen[code])
+		seen.setdefault(code, line)
+		yield from ((line, message) for message in check_values(row))
+
+
+def check_values(row: dict) -> Iterator[str]:
+	for column in ("valid_from", "valid_to", "date"):
+		if row.get(column) and not is_date(row[column]):
+			yield _("{0} {1} is not a date (YYYY-MM-DD).").format(column, row[column])
+	for column in ("level", "tile_column", "tile_row", "tile_index", "min_age", "max_age"):
+		if row.get(column) and not row[column].isdigit():
+			yield _("{0} {1} is not a whole number.").format(column, row[column])
+	for column, limit in (("latitude", 90), ("longitude", 180)):
+		if row.get(column) and not is_coordinate(row[column], limit):
+			yield _("{0} {1} is not a coordinate in degrees.").format(column, row[column])
+	if row.get("valid_from") and row.get("valid_to") and row["valid_from"] > row["valid_to"]:
+		yield _("valid_from {0} lies after valid_to {1}.").format(row["valid_from"], row["valid_to"])
+
+
+def is_date(text: str) -> bool:
+	try:
+		return date.fromisoformat(text) is not None
+	except ValueError:
+		return False
+
+
+def is_coordinate(text: str, limit: float) -> bool:
+	try:
+		return -limit <= float(text) <= limit
+	except ValueError:
+		return False
+
+
+def check_areas(table: Table) -> Iterator[tuple[int, str]]:
+	by_code = {row["code"]: row for _line, row in table.rows}
+	for line, row in table.rows:
+		if row["kind"] not in KINDS:
+			yield line, _("{0} is not a kind of area ({1}).").format(row["kind"], ", ".join(KINDS))
+		parent = by_code.get(row["parent"])
+		if row["parent"] and not parent:
+			yield line, _("the parent area {0} is not in the file.").format(row["parent"])
+		elif parent and int(row["level"]) <= int(parent["level"]):
+			yield (
+				line,
+				_("its level {0} must be below level {1} of {2}.").format(
+					row["level"], parent["level"], row["parent"]
+				),
+			)
+
+
+def check_units(pack: dict[str, Table]) -> Iterator[tuple[int, str]]:
+	units, areas, types = pack["units"], pack["areas"].codes(), pack["unit_types"].codes()
+	superior = {row["code"]: row["parent_unit"] for _line, row in units.rows}
+	for line, row in units.rows:
+		if row["area"] not in areas:
+			yield line, _("the area {0} is not in areas.csv.").format(row["area"])
+		if row["unit_type"] not in types:
+			yield line, _("the unit type {0} is not in unit_types.csv.").format(row["unit_type"])
+		if row["parent_unit"] and row["parent_unit"] not in superior:
+			yield line, _("the superior unit {0} is not in the file.").format(row["parent_unit"])
+		if is_circular(row["code"], superior):
+			yield line, _("{0} is, further up, its own superior.").format(row["code"])
+
+
+def is_circular(code: str, superior: dict[str, str | None]) -> bool:
+	above, steps = superior.get(code), 0
+	while above and above != code and steps <= len(superior):
+		above, steps = superior.get(above), steps + 1
+	return above == code
+
+
+def check_lines(table: Table) -> Iterator[tuple[int, str]]:
+	for line, row in table.rows:
+		if row["line"] not in LINES:
+			yield line, _("{0} is not a line ({1}).").format(row["line"], ", ".join(LINES))
+
+
+# --- storing
+
+
+def insert_missing(table: Table, pack: dict[str, Table]) -> int:
+	there = set(frappe.get_all(table.doctype, pluck="name"))
+	new = [row for _line, row in table.rows if row[table.key] not in there]
+	if not new:
+		return 0
+	extra = extra_columns(table, pack)
+	columns = ["name", *table.columns.values(), *extra]
+	insert_rows(table.doctype, columns, (row_values(table, row, extra) for row in new))
+	if table.parent:
+		rebuild_tree(table.doctype, table.columns[table.parent])
+	return len(new)
+
+
+def extra_columns(table: Table, pack: dict[str, Table]) -> dict[str, dict]:
+	"""Columns that follow from other rows: {field: {code: value}}."""
+	if not table.parent:
+		return {}
+	parents = {row[table.parent] for _line, row in table.rows}
+	extra = {
+		"is_group": {row["code"]: int(row["code"] in parents) for _line, row in table.rows},
+		"old_parent": {row["code"]: row[table.parent] for _line, row in table.rows},
+	}
+	if table.doctype == "Unit":
+		lines = {row["code"]: row["line"] for _line, row in pack["unit_types"].rows}
+		extra["line"] = {row["code"]: lines[row["unit_type"]] for _line, row in table.rows}
+	return extra
+
+
+NUMBERS = ("level", "min_age", "max_age", "tile_column", "tile_row", "tile_index", "latitude", "longitude")
+
+
+def row_values(table: Table, row: dict, extra: dict[str, dict]) -> Iterable:
+	code = row[table.key]
+	values = [(row[column] or 0) if column in NUMBERS else row[column] for column in table.columns]
+	return [code, *values, *(column[code] for column in extra.values())]
+
+
+def fill_settings(pack: dict) -> None:
+	"""Name the province and its organisation, where an administrator has not done so yet."""
+	settings = frappe.get_single("Publishing Settings")
+	header, footer, province = pack.get("header", {}), pack.get("footer", {}), pack.get("province", {})
+	given = {**footer, **header, "province": province.get("code"), **pack.get("site", {})}
+	for key, value in given.items():
+		if value and settings.meta.has_field(key) and not settings.get(key):
+			settings.set(key, value)
+	settings.save(ignore_permissions=True)

@@ -1,0 +1,17 @@
+"""Site settings without which the portal would not be what it promises."""
+
+import frappe
+
+
+def set_site_defaults() -> None:
+	"""What a public portal of an authority must not leave open: self sign-up, stack traces in answers, sharing past the
+	scope."""
+	save_single("Website Settings", disable_signup=1)
+	save_single("System Settings", allow_error_traceback=0, enable_onboarding=0, disable_document_sharing=1)
+
+
+def save_single(doctype: str, **values: int | str) -> None:
+	settings = frappe.get_single(doctype)
+	settings.update(values)
+	settings.flags.ignore_mandatory = True  # before the setup wizard ran, most settings are still empty
+	settings.save()
