@@ -1,0 +1,102 @@
+"""The Desk's workflow buttons, its list's bulk act and the e-mail link, led to decide().
+
+hooks.override_whitelisted_methods maps the framework's endpoints to these. DocTypes without a managed workflow go to
+the framework's own functions.
+"""
+
+import json
+
+import frappe
+from frappe import _
+from frappe.model import workflow
+from frappe.model.document import Document
+
+from covid_portal.approval import vocabulary as v
+from covid_portal.approval.decisions import decide, pending_step
+from covid_portal.approval.managed_workflow import is_routed
+from covid_portal.organisation.duties import holds_duty
+from covid_portal.organisation.scope import in_scope
+
+
+@frappe.whitelist()
+def apply_workflow(doc: str | dict, action: str) -> Document:
+	values = frappe.parse_json(doc)
+	if not is_routed(values.get("doctype")):
+		return workflow.apply_workflow(doc, action)
+	decision = v.ACTIONS.get(action)
+	if not decision:
+		frappe.throw(_("{0} is not a decision.").format(_(action)), v.ApprovalError)
+	decide(values["doctype"], values["name"], decision, values.get("decision_reason"))
+	return frappe.get_doc(values["doctype"], values["name"])
+
+
+@frappe.whitelist()
+def get_transitions(
+	doc: str | dict | Document, workflow_name: str | None = None, raise_exception: bool = False
+) -> list[dict]:
+	"""What this user may decide on this document now; the Desk shows a button for each."""
+	document = doc if isinstance(doc, Document) else frappe.get_doc(frappe.parse_json(doc))
+	if not is_routed(document.doctype):
+		return workflow.get_transitions(doc, raise_exception=raise_exception)
+	if document.is_new():
+		return []
+	document = frappe.get_doc(document.doctype, document.name)
+	document.check_permission("read")
+	offered = offered_decisions(document)
+	rows = workflow.get_workflow(document.doctype).transitions
+	state = document.get(v.STATE_FIELD)
+	return [row.as_dict() for row in rows if row.state == state and v.ACTIONS.get(row.action) in offered]
+
+
+def offered_decisions(doc: Document) -> set[str]:
+	"""As decide() would allow them, but for the finer checks (author, earlier step), whose refusal says why."""
+	state, user = doc.get(v.STATE_FIELD), frappe.session.user
+	# frappe.has_permission, unlike the document's own, shows the user no message where the answer is no.
+	author = frappe.has_permission(doc.doctype, "write", doc=doc) and in_scope(doc, user, "Write")
+	if state in v.WITH_AUTHOR:
+		return {v.SUBMIT} if author else set()
+	if state != v.IN_APPROVAL:
+		return set()
+	step = pending_step(doc)
+	decisions = {v.APPROVE, v.RETURN, v.REFUSE} if holds_duty(user, step.duty, step.unit) else set()
+	return decisions | {v.WITHDRAW} if author and step.step == 1 else decisions
+
+
+@frappe.whitelist(methods=["POST"])
+def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
+	"""One decision on many documents. Each stands for itself: what fails is named, what succeeds is kept."""
+	if not is_routed(doctype):
+		return workflow.bulk_workflow_approval(docnames, doctype, action)
+	names = json.loads(docnames)
+	failed = [message for name in names if (message := decide_one(doctype, name, action))]
+	done = _("{0} of {1} decided.").format(len(names) - len(failed), len(names))
+	frappe.msgprint("<br>".join([done, *failed]), title=_(action), indicator="red" if failed else "green")
+
+
+def decide_one(doctype: str, name: str, action: str) -> str | None:
+	"""Decide on one document; the refusal in words if it failed, and nothing of it stored."""
+	frappe.db.savepoint("one_decision")
+	try:
+		decide(doctype, name, v.ACTIONS.get(action, action))
+	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
+		frappe.db.rollback(save_point="one_decision")
+		frappe.clear_messages()
+		return frappe.utils.escape_html(f"{name}: {error}")
+	return None
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+def apply_action(
+	action: str,
+	doctype: str,
+	docname: str,
+	current_state: str,
+	user: str | None = None,
+	last_modified: str | None = None,
+) -> None:
+	"""The link in a workflow e-mail changes state by GET: never for a routed DocType, managed workflows send none."""
+	if is_routed(doctype):
+		frappe.throw(_("Decide in the Desk, after logging in."), v.StateGuarded)
+	from frappe.workflow.doctype.workflow_action import workflow_action
+
+	workflow_action.apply_action(action, doctype, docname, current_state, user, last_modified)

@@ -1,0 +1,73 @@
+"""Refuses every change of a routed document's state that does not come from decide().
+
+Registered for all DocTypes; it asks first, from the cache, whether the DocType is routed at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from covid_portal.approval import vocabulary as v
+from covid_portal.approval.managed_workflow import is_routed
+
+GUARDED = (v.STATE_FIELD, "approval_unit", "approval_step", "approval_due")
+
+
+@contextmanager
+def deciding(doc: Document) -> Iterator[None]:
+	"""While open, this very document may change its state. Kept beside the document: nothing a client sends sets it."""
+	frappe.flags.covid_portal_deciding = (doc.doctype, doc.name)
+	try:
+		yield
+	finally:
+		frappe.flags.covid_portal_deciding = None
+
+
+def is_deciding(doc: Document) -> bool:
+	return frappe.flags.covid_portal_deciding == (doc.doctype, doc.name)
+
+
+def refuse_state_changes(doc: Document, method: str | None = None) -> None:
+	if skip(doc) or is_deciding(doc):
+		return
+	before = doc.get_doc_before_save()
+	for field in GUARDED:
+		old = before.get(field) if before else None
+		new = doc.get(field)
+		if (new or None) != (old or None) and not (not before and (field, new) == (v.STATE_FIELD, v.DRAFT)):
+			frappe.throw(
+				_("The state of {0} {1} changes only by a decision of the unit it waits for.").format(
+					_(doc.doctype), doc.name or ""
+				),
+				v.StateGuarded,
+			)
+
+
+def refuse_deletion(doc: Document, method: str | None = None) -> None:
+	"""What was sent once is part of the record."""
+	if skip(doc):
+		return
+	if frappe.db.exists("Approval Decision", {"reference_doctype": doc.doctype, "reference_name": doc.name}):
+		frappe.throw(
+			_("{0} {1} has been sent for approval; it cannot be deleted.").format(_(doc.doctype), doc.name),
+			v.StateGuarded,
+		)
+
+
+def refuse_renaming(doc: Document, method: str | None = None, *names: Any) -> None:
+	if skip(doc):
+		return
+	frappe.throw(_("{0} {1} cannot be renamed.").format(_(doc.doctype), doc.name), v.StateGuarded)
+
+
+def skip(doc: Document) -> bool:
+	"""Not routed; or the framework is installing itself and the tables are not there yet."""
+	return (
+		bool(frappe.flags.in_install or frappe.flags.in_migrate)
+		or doc.meta.istable
+		or not is_routed(doc.doctype)
+	)

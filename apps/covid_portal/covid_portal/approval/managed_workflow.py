@@ -1,0 +1,71 @@
+"""The one Workflow of a routed DocType: a fixed set of states; who decides is data in the route.
+
+All states are optional, so that the framework writes no Workflow Action rows: these cost more than half of an insert
+and show names of other units to everyone with the role.
+"""
+
+import frappe
+
+from covid_portal.approval import vocabulary as v
+from covid_portal.organisation.duties import STAFF_ROLE
+
+STYLES = {v.IN_APPROVAL: "Warning", v.RETURNED: "Danger", v.APPROVED: "Success", v.REFUSED: "Inverse"}
+TRANSITIONS = [
+	*((state, "Send for Approval", v.IN_APPROVAL) for state in v.WITH_AUTHOR),
+	(v.IN_APPROVAL, "Approve", v.APPROVED),
+	(v.IN_APPROVAL, "Return", v.RETURNED),
+	(v.IN_APPROVAL, "Refuse", v.REFUSED),
+	(v.IN_APPROVAL, "Withdraw", v.WITHDRAWN),
+]
+
+
+def workflow_name(document_type: str) -> str:
+	return f"{document_type} Approval"
+
+
+def ensure_workflow(document_type: str) -> None:
+	"""Create the DocType's workflow, once; a change of route never touches it (saving one scans the table)."""
+	if frappe.db.exists("Workflow", workflow_name(document_type)):
+		return
+	for state in v.STATES:
+		ensure("Workflow State", state, workflow_state_name=state, style=STYLES.get(state, ""))
+	for action in v.ACTIONS:
+		ensure("Workflow Action Master", action, workflow_action_name=action)
+	frappe.get_doc(
+		doctype="Workflow",
+		workflow_name=workflow_name(document_type),
+		document_type=document_type,
+		is_active=1,
+		workflow_state_field=v.STATE_FIELD,
+		send_email_alert=0,
+		states=[
+			{"state": state, "doc_status": "0", "allow_edit": STAFF_ROLE, "is_optional_state": 1}
+			for state in v.STATES
+		],
+		transitions=[
+			{
+				"state": state,
+				"action": action,
+				"next_state": next_state,
+				"allowed": STAFF_ROLE,
+				"allow_self_approval": 1,  # decide() knows better who the author is than the field `owner`
+			}
+			for state, action, next_state in TRANSITIONS
+		],
+	).insert(ignore_permissions=True)
+
+
+def ensure(doctype: str, name: str, **values: str) -> None:
+	if not frappe.db.exists(doctype, name):
+		frappe.get_doc(doctype=doctype, **values).insert(ignore_permissions=True)
+
+
+def is_routed(doctype: str) -> bool:
+	"""Whether the DocType's state is guarded: it has the managed workflow."""
+	return workflow_name(doctype) == active_workflow(doctype)
+
+
+def active_workflow(doctype: str) -> str:
+	from frappe.model.workflow import get_workflow_name
+
+	return get_workflow_name(doctype)

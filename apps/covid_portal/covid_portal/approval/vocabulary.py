@@ -1,0 +1,44 @@
+"""States, decisions and errors of the approval line, the same for every routed DocType."""
+
+import frappe
+
+DRAFT, IN_APPROVAL, RETURNED = "Draft", "In Approval", "Returned"
+APPROVED, REFUSED, WITHDRAWN = "Approved", "Refused", "Withdrawn"
+STATES = (DRAFT, IN_APPROVAL, RETURNED, APPROVED, REFUSED, WITHDRAWN)
+WITH_AUTHOR = (DRAFT, RETURNED, WITHDRAWN)  # the author may change the document and send it
+
+SUBMIT, APPROVE, RETURN, REFUSE, WITHDRAW = "Submit", "Approve", "Return", "Refuse", "Withdraw"
+# Desk button -> decision. "Submit" itself names a button of submittable documents.
+ACTIONS = {
+	"Send for Approval": SUBMIT,
+	"Approve": APPROVE,
+	"Return": RETURN,
+	"Refuse": REFUSE,
+	"Withdraw": WITHDRAW,
+}
+NEEDS_REASON = (RETURN, REFUSE)
+STATE_FIELD = "workflow_state"
+
+
+class ApprovalError(frappe.ValidationError):
+	"""The decision does not fit the document's state."""
+
+
+class NotYoursToDecide(frappe.PermissionError):
+	"""Wrong duty, wrong unit, or one's own document."""
+
+
+class ReasonMissing(ApprovalError):
+	pass
+
+
+class RouteMissing(ApprovalError):
+	pass
+
+
+class StateGuarded(frappe.PermissionError):
+	"""Somebody tried to change a state past decide()."""
+
+
+class AppendOnly(frappe.PermissionError):
+	pass
