@@ -1,0 +1,340 @@
+"""Endpoints of the field page /bao-cao: what is due, the form, saving and sending it.
+
+Scope is that of the documents themselves: reading asks for read, saving for write on the area's report.
+"""
+
+from datetime import date, datetime
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from covid_portal.approval.decisions import decide_on
+from covid_portal.approval.vocabulary import RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
+from covid_portal.organisation.duties import running_assignments
+from covid_portal.organisation.scope import in_scope, scope_condition
+from covid_portal.reporting import context, definitions, expressions, slots
+from covid_portal.reporting.slots import clock_label, slot_label
+
+DOCTYPE = "Situation Report"
+RECENT_SLOTS = 8
+LONGEST_EXPLANATION = 1000
+
+
+class StaleReport(frappe.TimestampMismatchError):
+	"""Somebody else changed the report since the form was opened."""
+
+	http_status_code = 409
+
+
+@frappe.whitelist(methods=["GET"])
+def due() -> dict:
+	"""What my units owe: the slots that are open and the last few before them, newest first."""
+	require_login()
+	assignments, rows = running_assignments(frappe.session.user), due_rows()
+	reasons = return_reasons([row.report for row in rows if row.workflow_state == RETURNED])
+	units = {
+		row.unit: {key: row[key] for key in ("unit", "unit_name", "area", "area_name")} for row in assignments
+	}
+	return {
+		"now": now_datetime().isoformat(),
+		"user_name": frappe.db.get_value("User", frappe.session.user, "full_name"),
+		"units": list(units.values()),
+		"obligations": [
+			{**obligation_row(row), "return_reason": reasons.get(row.report, "")} for row in rows
+		],
+	}
+
+
+@frappe.whitelist(methods=["GET"])
+def form(slot: str, area: str) -> dict:
+	"""The form of one area's report in one slot, with the values that are there and those of the slot before."""
+	require_login()
+	rows = due_rows(slot, area)
+	if not rows:
+		frappe.throw(
+			_("There is no report of this area in this slot that you may see."), frappe.PermissionError
+		)
+	owed = rows[0]
+	report = frappe.get_doc(DOCTYPE, owed.report) if owed.report else blank_report(slot, area)
+	reason = why_not_editable(report, owed)
+	decisions = decisions_on(report)
+	return {
+		**obligation_row(owed),
+		"slot": slot_row(owed),
+		"modified": str(report.modified) if owed.report else None,
+		"editable": not reason,
+		"reason": reason,
+		"return_reason": next((row["reason"] for row in decisions[:1] if row["decision"] == RETURN), ""),
+		"groups": form_groups(report),
+		"previous_slot": previous_slot(report),
+		"population": context.population(area, day_of(owed)),
+		"rules": [rule_row(rule) for rule in definitions.rules(report.report_type().name, day_of(owed))],
+		"explanations": {row.rule: row.explanation for row in report.explanations},
+		"decisions": decisions,
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def save(
+	slot: str,
+	area: str,
+	figures: dict | str,
+	explanations: dict | str | None = None,
+	submit: bool = False,
+	idempotency_key: str | None = None,
+	modified: str | None = None,
+) -> dict:
+	"""Save the report and, with `submit`, send it for approval: both or nothing.
+
+	Sending the same idempotency key again changes nothing and gives the same answer. `modified` is what form() gave:
+	if somebody else has saved since, StaleReport (409).
+	"""
+	require_login()
+	report = report_to_save(slot, area)
+	if not is_repeated(report, idempotency_key):
+		require_unchanged(report, modified)
+		fill(report, frappe.parse_json(figures), frappe.parse_json(explanations) or {}, not submit)
+		report.idempotency_key = text(idempotency_key, 140)
+		write(report, submit)
+	return {
+		"report": report.name,
+		STATE_FIELD: report.get(STATE_FIELD),
+		"modified": str(report.modified),
+		"message": _("{0} has been sent.").format(report.describe()) if submit else _("The draft is saved."),
+	}
+
+
+def require_login() -> None:
+	if frappe.session.user == "Guest":
+		frappe.throw(_("Please log in."), frappe.AuthenticationError)
+
+
+# --- what is due
+
+
+def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._dict]:
+	"""Obligations of the recent slots whose report the user enters, or the one of this slot and area, to be read."""
+	chosen = (
+		"owed.slot = %(slot)s and owed.area = %(area)s" if slot else f"owed.slot in ({recent_slots_sql()})"
+	)
+	return frappe.db.sql(
+		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at,
+			slot.slot_time, slot.window_start, slot.opens_at, slot.locks_at, slot.state as slot_state,
+			report.name as report, report.workflow_state, area.full_name as area_name, unit.unit_name
+		from `tabReport Obligation` owed
+		join `tabReport Slot` slot on slot.name = owed.slot
+		join `tabArea` area on area.name = owed.area
+		join `tabUnit` unit on unit.name = owed.unit
+		left join `tab{DOCTYPE}` report on report.slot = owed.slot and report.area = owed.area
+		where {chosen} and {reporting_scope("Read" if slot else "Write")}
+		order by slot.slot_time desc, owed.area""",
+		{
+			"slot": slot,
+			"area": area,
+			"now": now_datetime(),
+			"report_type": definitions.report_type_of(DOCTYPE).name,
+		},
+		as_dict=True,
+	)
+
+
+def reporting_scope(access: str) -> str:
+	"""The scope of the report, asked of the obligation, since the report may not be there yet."""
+	return scope_condition(DOCTYPE, access=access).replace(f"`tab{DOCTYPE}`", "owed")
+
+
+def recent_slots_sql() -> str:
+	return f"""select name from (select name from `tabReport Slot`
+		where report_type = %(report_type)s and opens_at <= %(now)s
+		order by slot_time desc limit {RECENT_SLOTS:d}) recent"""
+
+
+def return_reasons(reports: list[str]) -> dict[str, str]:
+	"""{report: why it was sent back last}"""
+	filters = {"reference_doctype": DOCTYPE, "reference_name": ("in", reports), "decision": RETURN}
+	rows = frappe.get_all("Approval Decision", filters, ["reference_name", "reason"], order_by="sequence asc")
+	return {row.reference_name: row.reason for row in rows}
+
+
+def obligation_row(row: dict) -> dict:
+	return {
+		**slot_row(row),
+		"area": row.area,
+		"area_name": row.area_name,
+		"unit": row.unit,
+		"unit_name": row.unit_name,
+		"due_at": row.due_at.isoformat(),
+		"state": row.state,
+		"report": row.report,
+		STATE_FIELD: row.workflow_state,
+		"is_late": (row.submitted_at or now_datetime()) > row.due_at,
+	}
+
+
+def slot_row(row: dict) -> dict:
+	times = ("slot_time", "window_start", "opens_at", "locks_at")
+	return {"slot": row.slot, "slot_state": row.slot_state, **{key: row[key].isoformat() for key in times}}
+
+
+# --- the form
+
+
+def blank_report(slot: str, area: str) -> Document:
+	return frappe.get_doc(doctype=DOCTYPE, slot=slot, area=area)
+
+
+def day_of(owed: dict) -> date:
+	return get_datetime(owed.slot_time).date()
+
+
+def why_not_editable(report: Document, owed: dict) -> str:
+	state, now = report.get(STATE_FIELD), now_datetime()
+	if not in_scope(report, access="Write"):
+		return _("You may read this report, not change it.")
+	if state and state not in WITH_AUTHOR:
+		return _("The report is in the state {0}; its figures cannot be changed now.").format(_(state))
+	if owed.slot_state == slots.LOCKED or now > owed.locks_at:
+		return _("The slot {0} was locked at {1}. A change now needs a correction.").format(
+			slot_label(owed.slot_time), clock_label(owed.locks_at)
+		)
+	return ""
+
+
+def form_groups(report: Document) -> list[dict]:
+	previous = context.previous_figures(report)
+	rows: dict[str, list[dict]] = {}
+	for row in report.indicators():
+		rows.setdefault(row.indicator_group, []).append(indicator_row(row, report, previous))
+	titles = {group.name: definitions.local_label(group, "group_name") for group in definitions.groups()}
+	return [
+		{"key": key, "label": title, "indicators": rows[key]} for key, title in titles.items() if key in rows
+	]
+
+
+def indicator_row(row: dict, report: Document, previous: dict) -> dict:
+	return {
+		"fieldname": row.fieldname,
+		"label": definitions.local_label(row),
+		"unit": definitions.local_label(row, "unit_label"),
+		"kind": row.kind.lower(),
+		"mandatory": bool(row.mandatory),
+		"minimum": row.minimum,
+		"maximum": row.maximum or None,
+		"value": report.get(row.fieldname),
+		"previous": previous.get(f"previous.{row.fieldname}"),
+	}
+
+
+def previous_slot(report: Document) -> dict | None:
+	name = report.slot_row().previous_slot
+	at = name and frappe.db.get_value("Report Slot", name, "slot_time")
+	return {"slot": name, "slot_time": at.isoformat()} if at else None
+
+
+def rule_row(rule: dict) -> dict:
+	tree = expressions.parse(rule.expression)
+	return {
+		"name": rule.name,
+		"severity": rule.severity,
+		"message": definitions.local_label(rule, "message"),
+		"indicators": list(
+			dict.fromkeys([rule.fieldname, *(n for n in expressions.names(tree) if "." not in n)])
+		),
+		"expression": tree,
+	}
+
+
+def decisions_on(report: Document) -> list[dict]:
+	"""What became of the report so far, the newest first; units are named, people are not."""
+	rows = frappe.get_all(
+		"Approval Decision",
+		{"reference_doctype": report.doctype, "reference_name": report.name or ""},
+		["decision", "unit", "decided_at", "reason"],
+		order_by="sequence desc",
+	)
+	names = dict(
+		frappe.get_all(
+			"Unit", {"name": ("in", {row.unit for row in rows})}, ["name", "unit_name"], as_list=True
+		)
+		if rows
+		else []
+	)
+	return [
+		{
+			"decision": row.decision,
+			"by_unit": names.get(row.unit, row.unit),
+			"decided_at": row.decided_at.isoformat(),
+			"reason": row.reason or "",
+		}
+		for row in rows
+	]
+
+
+# --- saving
+
+
+def report_to_save(slot: str, area: str) -> Document:
+	"""The area's report, locked, or a new one; refused here if it is not the user's to write."""
+	name = frappe.db.get_value(DOCTYPE, {"slot": slot, "area": area}, "name")
+	report = frappe.get_doc(DOCTYPE, name, for_update=True) if name else blank_report(slot, area)
+	if not in_scope(report, access="Write"):
+		area_name = frappe.db.get_value("Area", area, "full_name") or area
+		frappe.throw(
+			_("The report of {0} is not yours to enter. Nothing was stored.").format(area_name),
+			frappe.PermissionError,
+		)
+	return report
+
+
+def is_repeated(report: Document, idempotency_key: str | None) -> bool:
+	return bool(idempotency_key) and is_stored(report) and report.idempotency_key == idempotency_key
+
+
+def is_stored(report: Document) -> bool:
+	return bool(report.creation)
+
+
+def require_unchanged(report: Document, modified: str | None) -> None:
+	if is_stored(report) and get_datetime(modified or datetime.min) != get_datetime(report.modified):
+		frappe.throw(
+			_(
+				"{0} was changed by someone else meanwhile. Open it again; what you typed stays on this page."
+			).format(report.describe()),
+			StaleReport,
+		)
+
+
+def fill(report: Document, figures: dict, explanations: dict, incomplete: bool) -> None:
+	"""Put the entered values into the report; only figures of its form, and what is left out stays as it was."""
+	if not isinstance(figures, dict) or not isinstance(explanations, dict):
+		frappe.throw(_("Figures and explanations must be given by field."), frappe.ValidationError)
+	fields = {row.fieldname for row in report.indicators()}
+	if unknown := sorted(set(figures) - fields):
+		frappe.throw(_("{0} has no figure {1}.").format(report.describe(), ", ".join(unknown)[:140]))
+	report.update(figures)
+	report.incomplete = int(incomplete)
+	rules = {rule.name for rule in definitions.rules(report.report_type().name)}
+	report.set(
+		"explanations",
+		[
+			{"rule": rule, "explanation": text(words, LONGEST_EXPLANATION)}
+			for rule, words in explanations.items()
+			if rule in rules and text(words, LONGEST_EXPLANATION)
+		],
+	)
+
+
+def text(value: object, longest: int) -> str | None:
+	return str(value).strip()[:longest] or None if value is not None else None
+
+
+def write(report: Document, submit: bool) -> None:
+	frappe.flags.report_channel = "Web"
+	try:
+		report.save()
+		if submit:
+			decide_on(report, SUBMIT)
+	finally:
+		frappe.flags.report_channel = None

@@ -1,0 +1,112 @@
+"""advance_slots(now): the only clock. It makes slots ahead, opens, closes, consolidates and locks them.
+
+Idempotent: each step looks at what is due, takes the slot's row lock and looks again. Two at once do no harm, and after
+downtime every slot goes through each of its states, oldest first.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from covid_portal.reporting import slots
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.reporting.obligations import create_obligations
+from covid_portal.reporting.slots import CLOSING, CONSOLIDATED, LOCKED, OPEN, PUBLISHED, SCHEDULED
+from covid_portal.reporting.writers import insert_rows
+
+
+def tick() -> None:
+	"""Called every minute by the scheduler."""
+	advance_slots(now_datetime())
+
+
+def advance_slots(now: datetime) -> None:
+	for name in frappe.get_all("Report Type", {"active": 1}, pluck="name"):
+		report_type = frappe.get_cached_doc("Report Type", name)
+		make_slots(report_type, now)
+		for slot in due_slots(report_type, now):
+			while advance(slot, report_type, now):
+				# Each state is a unit of work: what was reached stays, should the next one fail.
+				frappe.db.commit()
+
+
+def make_slots(report_type: Document, now: datetime) -> None:
+	"""Slots up to so many hours ahead; the first time, from the one whose window runs now."""
+	last = last_slot_time(report_type)
+	after = last or slots.time_before(report_type, now + timedelta(seconds=1))
+	until = now + timedelta(hours=report_type.slots_ahead_hours)
+	insert_slots(
+		[slots.new_slot(report_type, at) for at in slots.slot_times(report_type, after, until)],
+		first=not last,
+	)
+
+
+def insert_slots(rows: list[dict], first: bool) -> None:
+	"""Insert slots, oldest first; `first`: nothing comes before the oldest."""
+	if not rows:
+		return
+	if first:
+		rows[0]["previous_slot"] = None
+	insert_rows("Report Slot", list(rows[0]), [list(row.values()) for row in rows], ignore=True)
+
+
+def last_slot_time(report_type: Document) -> datetime | None:
+	rows = frappe.get_all(
+		"Report Slot",
+		{"report_type": report_type.name},
+		pluck="slot_time",
+		order_by="slot_time desc",
+		limit=1,
+	)
+	return get_datetime(rows[0]) if rows else None
+
+
+def due_slots(report_type: Document, now: datetime) -> list[str]:
+	return frappe.get_all(
+		"Report Slot",
+		{"report_type": report_type.name, "state": ("!=", LOCKED), "opens_at": ("<=", now)},
+		pluck="name",
+		order_by="slot_time asc",
+	)
+
+
+def advance(name: str, report_type: Document, now: datetime) -> bool:
+	"""Take the slot one state further if that is due; whether it was."""
+	slot = frappe.get_doc("Report Slot", name, for_update=True)
+	for state, due_at, step in steps_of(slot, report_type):
+		if slot.state in state and get_datetime(due_at) <= now:
+			step(slot, report_type)
+			return True
+	return False
+
+
+def steps_of(slot: Document, report_type: Document) -> list[tuple]:
+	"""(states it leaves, when it is due, what is done)."""
+	level = max((row.area_level for row in report_type.cutoffs), default=0)
+	closing_at = slots.cutoff(report_type, get_datetime(slot.slot_time), level)
+	return [
+		((SCHEDULED,), slot.opens_at, open_slot),
+		((OPEN,), closing_at, close_slot),
+		((CLOSING,), slot.slot_time, consolidate_slot),
+		((PUBLISHED,), slot.locks_at, lock_slot),
+	]
+
+
+def open_slot(slot: Document, report_type: Document) -> None:
+	create_obligations(slot, report_type)
+	slot.set_state(OPEN)
+
+
+def close_slot(slot: Document, report_type: Document) -> None:
+	slot.set_state(CLOSING)
+
+
+def consolidate_slot(slot: Document, report_type: Document) -> None:
+	consolidate(slot.name)
+	slot.set_state(CONSOLIDATED)
+
+
+def lock_slot(slot: Document, report_type: Document) -> None:
+	slot.set_state(LOCKED)

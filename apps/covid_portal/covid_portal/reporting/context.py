@@ -1,0 +1,54 @@
+"""What a report is judged by besides its own figures, and how it came in."""
+
+from datetime import date
+
+import frappe
+from frappe.model.document import Document
+
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL
+from covid_portal.organisation.duties import running_assignments
+from covid_portal.reporting import definitions
+
+SENT = (IN_APPROVAL, APPROVED)
+
+
+def previous_figures(report: Document) -> dict[str, int | None]:
+	"""{"previous.<field>": value} of what the same area sent for the slot before; empty if it sent nothing."""
+	slot = report.slot_row().previous_slot
+	return {
+		f"previous.{field}": value for field, value in sent_figures(report.doctype, slot, report.area).items()
+	}
+
+
+def sent_figures(doctype: str, slot: str | None, area: str) -> dict[str, int | None]:
+	fields = [row.fieldname for row in definitions.indicators(definitions.report_type_of(doctype).name)]
+	filters = {"slot": slot, "area": area, "workflow_state": ("in", SENT)}
+	row = slot and frappe.db.get_value(doctype, filters, [*fields, "answered"], as_dict=True)
+	if not row:
+		return {}
+	answered = set((row.answered or "").split(","))
+	return {field: row[field] if field in answered else None for field in fields}
+
+
+def population(area: str, on: date) -> dict[str, int]:
+	"""{group: persons} of the area, the newest figures not after the day."""
+	rows = frappe.get_all(
+		"Area Population",
+		{"parent": area, "parenttype": "Area", "as_of": ("<=", on)},
+		["population_group", "persons"],
+		order_by="as_of asc",
+	)
+	return {row.population_group: row.persons for row in rows}
+
+
+def unit_of_author(user: str, area: str) -> str | None:
+	"""The unit in whose name the user enters figures of the area: one of either line, or none of the area at all."""
+	return next((duty.unit for duty in running_assignments(user) if duty.area == area), None)
+
+
+def channel() -> str:
+	"""How the report came in. Our own writers say so; otherwise the request's address tells."""
+	if frappe.flags.report_channel:
+		return frappe.flags.report_channel
+	path = frappe.request.path if getattr(frappe.local, "request", None) else ""
+	return "API" if path.startswith(("/api/resource", "/api/v2/document")) else "Desk"

@@ -1,0 +1,18 @@
+import frappe
+from frappe.model.document import Document
+
+from covid_portal.organisation.scope import scope_condition
+from covid_portal.reporting.figures import AnsweredFigures
+
+
+class ConsolidatedReport(AnsweredFigures, Document):
+	"""One area's figures of one slot. Written by consolidation alone; a figure nobody knows reads as None."""
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_unique("Consolidated Report", ["slot", "area"], "one_per_area")
+	frappe.db.add_index("Consolidated Report", ["area", "slot_time"], "series")
+
+
+def get_permission_query_conditions(user: str | None = None) -> str:
+	return scope_condition("Consolidated Report", user)

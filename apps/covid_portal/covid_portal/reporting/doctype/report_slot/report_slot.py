@@ -1,0 +1,81 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from covid_portal.reporting.consolidation import consolidate_from
+from covid_portal.reporting.slots import COUNTED, PUBLISHED, slot_label
+
+
+class NotConsolidated(frappe.ValidationError):
+	pass
+
+
+class ReportSlot(Document):
+	def autoname(self) -> None:
+		frappe.throw(_("Report slots are made by the clock of their report type."))
+
+	def set_state(self, state: str) -> None:
+		"""Go on to the state. Consolidation writes the row's counts by SQL, hence the fresh load."""
+		self.load_from_db()
+		self.state = state
+		self.save(ignore_permissions=True)
+
+	def publish_figures(self, publisher: str | None) -> None:
+		"""Publish what stands now, as the next version; without a publisher, a new version of what one has published."""
+		self.load_from_db()
+		self.validate_consolidated()
+		self.state = PUBLISHED if self.state != "Locked" else self.state
+		self.version = (self.version or 0) + 1
+		self.published_at = now_datetime()
+		self.published_by = publisher or self.published_by
+		self.save(ignore_permissions=True)
+		for path in frappe.get_hooks("on_slot_published"):
+			frappe.get_attr(path)(self.name)
+
+	def validate_consolidated(self) -> None:
+		if self.state not in COUNTED:
+			frappe.throw(
+				_("The slot {0} is not consolidated yet; it can be published after its time.").format(
+					slot_label(self.slot_time)
+				),
+				NotConsolidated,
+			)
+
+
+@frappe.whitelist(methods=["POST"])
+def publish(slot: str) -> dict:
+	"""Publish the slot's consolidated figures. For holders of the duty Publisher. Returns {"slot", "version"}."""
+	frappe.only_for(("Publisher", "System Manager"))
+	document = frappe.get_doc("Report Slot", slot, for_update=True)
+	document.check_permission("read")
+	document.publish_figures(frappe.session.user)
+	return {"slot": document.name, "version": document.version}
+
+
+def refresh(slot: str) -> None:
+	"""Job: a report of a slot that was consolidated already has been decided. Figures follow, and the published ones
+	as well where the report type says so."""
+	document = frappe.get_doc("Report Slot", slot, for_update=True)
+	if document.state not in COUNTED:
+		return
+	consolidate_from(slot)
+	if document.state == PUBLISHED and frappe.get_cached_value(
+		"Report Type", document.report_type, "republish"
+	):
+		document.publish_figures(None)
+
+
+def refresh_later(slot: str) -> None:
+	"""Queue a refresh after commit, once for a burst of decisions."""
+	frappe.enqueue(
+		"covid_portal.reporting.doctype.report_slot.report_slot.refresh",
+		slot=slot,
+		job_id=f"refresh-{slot}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+	)
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_unique("Report Slot", ["report_type", "slot_time"], "one_slot")

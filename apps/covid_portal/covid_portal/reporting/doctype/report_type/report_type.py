@@ -1,0 +1,34 @@
+import re
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from covid_portal.reporting import definitions
+
+
+class InvalidReportType(frappe.ValidationError):
+	pass
+
+
+class ReportType(Document):
+	def validate(self) -> None:
+		self.validate_code()
+		self.validate_times()
+
+	def on_update(self) -> None:
+		definitions.forget()
+
+	def on_trash(self) -> None:
+		definitions.forget()
+
+	def validate_code(self) -> None:
+		if not re.fullmatch(r"[A-Z]{3}", self.code or ""):
+			frappe.throw(
+				_("The code {0} must be three capital letters.").format(self.code), InvalidReportType
+			)
+
+	def validate_times(self) -> None:
+		times = [str(row.time) for row in self.times]
+		if len(times) != len(set(times)):
+			frappe.throw(_("{0}: the same time of day stands twice.").format(self.title), InvalidReportType)

@@ -1,0 +1,238 @@
+"""Loads many reports of past slots at once: history, and the demo fortnight.
+
+Set-based: it applies the same figure checks, Validation Rules and approval route as the forms and writes the same rows
+(report, explanations, obligation, steps, decisions with their chain), then consolidates slot by slot. What it skips: the
+framework's document events, Version, notifications and link checks of the single document; permissions are those of who
+may run it (a bench command). `test_loader.py` proves that form and loader store the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import frappe
+import pandas as pd
+from frappe.model.document import Document
+
+from covid_portal.approval.chain import digest_of_content
+from covid_portal.approval.replay import ReplayedLine
+from covid_portal.approval.routes import route_of
+from covid_portal.approval.vocabulary import APPROVED
+from covid_portal.reporting import definitions
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.reporting.loader_checks import LoaderError, check
+from covid_portal.reporting.obligations import STATES, is_on_time
+from covid_portal.reporting.writers import insert_rows
+
+CHANNEL = "Loader"
+MOST_ERRORS = 50
+REPORT_COLUMNS = [
+	"creation",
+	"modified",
+	"slot",
+	"area",
+	"area_name",
+	"unit",
+	"entered_by_unit",
+	"channel",
+	"submitted_at",
+	"incomplete",
+]
+REPORT_COLUMNS += ["workflow_state", "approval_unit", "approval_step", "approval_due", "answered"]
+EXPLANATION_COLUMNS = ["parent", "parenttype", "parentfield", "idx", "rule", "explanation"]
+STEP_COLUMNS = [
+	"reference_doctype",
+	"reference_name",
+	"round",
+	"step",
+	"title",
+	"unit",
+	"duty",
+	"due_at",
+	"counts_as_provisional",
+	"state",
+]
+STEP_COLUMNS += ["decided_by", "decided_at"]
+DECISION_COLUMNS = [
+	"reference_doctype",
+	"reference_name",
+	"round",
+	"step",
+	"decision",
+	"from_state",
+	"to_state",
+	"user",
+	"unit",
+	"duty",
+]
+DECISION_COLUMNS += ["decided_at", "reason", "content_digest", "sequence", "previous_digest", "digest"]
+OBLIGATION_KEY = ["slot", "unit", "area", "due_at"]
+OBLIGATION_PROGRESS = ["state", "report", "submitted_at", "accepted_at", "on_time"]
+
+
+@dataclass
+class Batch:
+	"""Reports of one slot on their way into the tables; rows are dicts by column."""
+
+	slot: Document
+	report_type: Document
+	indicators: list[dict]
+	table: pd.DataFrame
+	obligations: dict[str, dict]
+	reports: list[dict] = field(default_factory=list)
+	explanations: list[dict] = field(default_factory=list)
+	steps: list[dict] = field(default_factory=list)
+	decisions: list[dict] = field(default_factory=list)
+	progress: list[dict] = field(default_factory=list)
+
+	@property
+	def doctype(self) -> str:
+		return self.report_type.document_type
+
+
+def load_slot(slot_name: str, table: pd.DataFrame, consolidated: bool = True) -> int:
+	"""Load the slot's reports; returns how many. Obligations of the slot must be there.
+
+	`table`: one row per area: `area`, a nullable-integer column per figure (missing: not answered), `explanations`
+	({rule: text}), `events` (list of {"decision", "at", "reason"}, oldest first; none: a draft). Raises LoaderError.
+	"""
+	batch = prepare(slot_name, table)
+	errors = list(check(batch))
+	if errors:
+		raise LoaderError("\n".join(errors[:MOST_ERRORS]))
+	convert(batch)
+	write(batch)
+	if consolidated:
+		consolidate(slot_name)
+	return len(batch.reports)
+
+
+def prepare(slot_name: str, table: pd.DataFrame) -> Batch:
+	slot = frappe.get_doc("Report Slot", slot_name)
+	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
+	owed = frappe.db.sql(
+		"""select owed.name, owed.slot, owed.area, owed.unit, owed.due_at, area.full_name as area_name
+		from `tabReport Obligation` owed join `tabArea` area on area.name = owed.area where owed.slot = %s""",
+		slot.name,
+		as_dict=True,
+	)
+	return Batch(
+		slot=slot,
+		report_type=report_type,
+		indicators=definitions.indicators(report_type.name, slot.slot_time.date()),
+		table=table.reset_index(drop=True),
+		obligations={row.area: row for row in owed},
+	)
+
+
+# --- rows
+
+
+def convert(batch: Batch) -> None:
+	route = route_of(batch.doctype)
+	superior = dict(frappe.get_all("Unit", fields=["name", "parent_unit"], as_list=True))
+	fields = [item.fieldname for item in batch.indicators]
+	figures = batch.table[fields].astype(object)
+	figures = figures.where(figures.notna(), None)
+	texts = batch.table[["area", "explanations", "events"]].to_dict("records")
+	for row, values in zip(texts, figures.to_dict("records"), strict=True):
+		owed, explanations = batch.obligations[row["area"]], row["explanations"] or {}
+		line = ReplayedLine(
+			doctype=batch.doctype,
+			name=f"{batch.slot.name}-{row['area']}",
+			unit=owed["unit"],
+			content_digest=digest_of_content(content(batch, owed, values, explanations)),
+			route=route,
+			superior_of=superior.get,
+			user=frappe.session.user,
+		)
+		for event in row["events"]:
+			line.decide(event["decision"], event["at"], event.get("reason"))
+		collect(batch, owed, values, explanations, line)
+
+
+def content(batch: Batch, owed: dict, values: dict, explanations: dict) -> dict:
+	"""What the digest is over; the same as chain.content_of() gives for the document."""
+	given = {name: value for name, value in values.items() if value is not None}
+	explained = [{"rule": rule, "explanation": words} for rule, words in explanations.items()]
+	return {
+		"slot": batch.slot.name,
+		"area": owed["area"],
+		"unit": owed["unit"],
+		"incomplete": 0,
+		"answered": ",".join(given),
+		**given,
+		**({"explanations": explained} if explained else {}),
+	}
+
+
+def collect(batch: Batch, owed: dict, values: dict, explanations: dict, line: ReplayedLine) -> None:
+	"""Put the report's rows where they will be written from."""
+	batch.steps.extend(line.steps)
+	batch.decisions.extend(line.decisions)
+	batch.reports.append(report_row(batch, owed, values, line))
+	batch.progress.append(progress_row(batch, owed, line))
+	parent = {"parent": line.name, "parenttype": batch.doctype, "parentfield": "explanations"}
+	batch.explanations.extend(
+		{**parent, "idx": number, "rule": rule, "explanation": words}
+		for number, (rule, words) in enumerate(explanations.items(), 1)
+	)
+
+
+def report_row(batch: Batch, owed: dict, values: dict, line: ReplayedLine) -> dict:
+	pending = line.pending or {}
+	return {
+		"name": line.name,
+		"creation": line.first_sent or batch.slot.slot_time,
+		"modified": line.decided_at or batch.slot.slot_time,
+		"slot": batch.slot.name,
+		"area": owed["area"],
+		"area_name": owed["area_name"],
+		"unit": owed["unit"],
+		"entered_by_unit": owed["unit"],
+		"channel": CHANNEL,
+		"submitted_at": line.last_sent,
+		"incomplete": int(not line.decisions),
+		"workflow_state": line.state,
+		"approval_unit": pending.get("unit"),
+		"approval_step": pending.get("step", 0),
+		"approval_due": pending.get("due_at"),
+		"answered": ",".join(key for key, value in values.items() if value is not None),
+		**{key: value or 0 for key, value in values.items()},
+	}
+
+
+def progress_row(batch: Batch, owed: dict, line: ReplayedLine) -> dict:
+	"""How the obligation stands; the first sending decides whether it was in time."""
+	sent = line.first_sent
+	return {
+		**owed,
+		"state": STATES[line.state],
+		"report": line.name,
+		"submitted_at": sent,
+		"accepted_at": line.decided_at if line.state == APPROVED else None,
+		"on_time": is_on_time(sent, owed["due_at"], batch.report_type.grace_minutes) if sent else 0,
+	}
+
+
+# --- storing
+
+
+def write(batch: Batch) -> None:
+	figures = [row.fieldname for row in batch.indicators]
+	insert(batch.doctype, [*REPORT_COLUMNS, *figures], batch.reports)
+	insert("Report Explanation", EXPLANATION_COLUMNS, batch.explanations)
+	insert("Approval Step", STEP_COLUMNS, batch.steps)
+	insert("Approval Decision", DECISION_COLUMNS, batch.decisions)
+	insert(
+		"Report Obligation", OBLIGATION_KEY + OBLIGATION_PROGRESS, batch.progress, update=OBLIGATION_PROGRESS
+	)
+
+
+def insert(doctype: str, columns: list[str], rows: Iterable[dict], update: Iterable[str] = ()) -> None:
+	"""Write dict rows; one without a name gets a random one, as the framework would give it."""
+	named = ([row.get("name") or new_name(), *(row.get(column) for column in columns)] for row in rows)
+	insert_rows(doctype, ["name", *columns], named, update=tuple(update))
+
+
+def new_name() -> str:
+	return frappe.generate_hash(length=10)

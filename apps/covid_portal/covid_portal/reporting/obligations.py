@@ -1,0 +1,81 @@
+"""Report Obligations: who owes which slot, and how it stands. Completeness and timeliness are counted from them."""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+# State of the report -> state of the obligation
+STATES = {
+	"Draft": "Draft",
+	"Withdrawn": "Draft",
+	"In Approval": "Submitted",
+	"Returned": "Returned",
+	"Approved": "Accepted",
+	"Refused": "Refused",
+}
+
+
+def obligation_name(slot: str, unit: str) -> str:
+	return f"{slot}-{unit}"
+
+
+def create_obligations(slot: Document, report_type: Document) -> None:
+	"""One per unit of the reporting type that is valid on the slot's day; what is there already stays."""
+	now = now_datetime()
+	frappe.db.sql(
+		f"""insert ignore into `tabReport Obligation`
+			(name, creation, modified, owner, modified_by, docstatus, idx, slot, unit, area, due_at, state)
+		select concat(%(slot)s, '-', unit.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
+			%(slot)s, unit.name, unit.area, {due_at_sql(report_type)}, 'Expected'
+		from `tabUnit` unit
+		join `tabArea` area on area.name = unit.area
+		where unit.unit_type = %(unit_type)s and unit.disabled = 0
+			and (unit.valid_from is null or unit.valid_from <= %(day)s)
+			and (unit.valid_to is null or unit.valid_to >= %(day)s)
+			and (area.valid_from is null or area.valid_from <= %(day)s)
+			and (area.valid_to is null or area.valid_to >= %(day)s)""",
+		{
+			"slot": slot.name,
+			"at": slot.slot_time,
+			"day": get_datetime(slot.slot_time).date(),
+			"unit_type": report_type.unit_type,
+			"now": now,
+			"user": frappe.session.user,
+		},
+	)
+	expected = frappe.db.count("Report Obligation", {"slot": slot.name})
+	frappe.db.set_value("Report Slot", slot.name, "expected", expected, update_modified=False)
+
+
+def due_at_sql(report_type: Document) -> str:
+	"""SQL for the cut-off of the area's level."""
+	minutes = "".join(f" when {row.area_level:d} then {row.minutes_before:d}" for row in report_type.cutoffs)
+	return f"date_sub(%(at)s, interval (case area.level{minutes} else 0 end) minute)" if minutes else "%(at)s"
+
+
+def obligation_of(slot: str, area: str) -> frappe._dict | None:
+	return frappe.db.get_value(
+		"Report Obligation",
+		{"slot": slot, "area": area},
+		["name", "unit", "due_at", "state", "submitted_at"],
+		as_dict=True,
+	)
+
+
+def record_progress(report: Document, report_type: Document, decision: str | None = None) -> None:
+	"""Carry the report's state over to its obligation; the first submission decides whether it was in time."""
+	obligation = obligation_of(report.slot, report.area)
+	if not obligation:
+		return
+	values = {"state": STATES.get(report.workflow_state, "Draft"), "report": report.name}
+	values["accepted_at"] = now_datetime() if report.workflow_state == "Approved" else None
+	if decision == "Submit" and not obligation.submitted_at:
+		values["submitted_at"] = report.submitted_at
+		values["on_time"] = is_on_time(report.submitted_at, obligation.due_at, report_type.grace_minutes)
+	frappe.db.set_value("Report Obligation", obligation.name, values)
+
+
+def is_on_time(submitted_at: datetime | str, due_at: datetime | str, grace_minutes: int) -> int:
+	return int(get_datetime(submitted_at) <= get_datetime(due_at) + timedelta(minutes=grace_minutes))

@@ -1,0 +1,105 @@
+"""Report slots: their names, their clock and where they stand in it."""
+
+from datetime import datetime, time, timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+SCHEDULED, OPEN, CLOSING, CONSOLIDATED, PUBLISHED, LOCKED = (
+	"Scheduled",
+	"Open",
+	"Closing",
+	"Consolidated",
+	"Published",
+	"Locked",
+)
+COUNTED = (CONSOLIDATED, PUBLISHED, LOCKED)  # figures of the slot stand
+
+
+class SlotClosed(frappe.ValidationError):
+	"""The slot is not open yet, or locked."""
+
+
+def slot_name(code: str, slot_time: datetime) -> str:
+	return f"{code}-{slot_time:%Y-%m-%d-%H%M}"
+
+
+def times_of_day(report_type: Document) -> list[time]:
+	return sorted((datetime.min + to_timedelta(row.time)).time() for row in report_type.times)
+
+
+def to_timedelta(value: timedelta | str) -> timedelta:
+	"""A Time field is a timedelta from the database and text before it was saved."""
+	if isinstance(value, timedelta):
+		return value
+	hours, minutes, *seconds = str(value).split(":")
+	return timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds[0]) if seconds else 0)
+
+
+def slot_times(report_type: Document, after: datetime, until: datetime) -> list[datetime]:
+	"""Times of slots in (after, until], oldest first."""
+	times, day, found = times_of_day(report_type), after.date(), []
+	while day <= until.date():
+		found.extend(datetime.combine(day, at) for at in times)
+		day += timedelta(days=1)
+	return [at for at in found if after < at <= until]
+
+
+def time_before(report_type: Document, slot_time: datetime) -> datetime:
+	"""The time of the slot before; where that is, this slot's window begins."""
+	return slot_times(report_type, slot_time - timedelta(days=2), slot_time - timedelta(seconds=1))[-1]
+
+
+def new_slot(report_type: Document, slot_time: datetime) -> dict:
+	"""Columns of a slot that is still to come."""
+	window_start = time_before(report_type, slot_time)
+	opens_before = report_type.opens_before_minutes
+	return {
+		"name": slot_name(report_type.code, slot_time),
+		"report_type": report_type.name,
+		"slot_time": slot_time,
+		"window_start": window_start,
+		"previous_slot": slot_name(report_type.code, window_start),
+		"opens_at": max(window_start, slot_time - timedelta(minutes=opens_before))
+		if opens_before
+		else window_start,
+		"locks_at": slot_time + timedelta(hours=report_type.lock_after_hours),
+		"state": SCHEDULED,
+	}
+
+
+def cutoff(report_type: Document, slot_time: datetime, area_level: int) -> datetime:
+	"""When units of this level are due: so many minutes before the slot, or the slot's time itself."""
+	minutes = {row.area_level: row.minutes_before for row in report_type.cutoffs}.get(area_level, 0)
+	return slot_time - timedelta(minutes=minutes)
+
+
+def require_open(slot: Document | dict, whose: str, now: datetime | None = None) -> None:
+	"""Refuse with the slot's own times, so that the unit knows whom to ask for what."""
+	now = now or now_datetime()
+	if now < get_datetime(slot.opens_at):
+		frappe.throw(
+			_("{0}: the slot {1} opens at {2}; nothing can be entered before.").format(
+				whose, slot_label(slot.slot_time), clock_label(slot.opens_at)
+			),
+			SlotClosed,
+		)
+	if slot.state == LOCKED or now > get_datetime(slot.locks_at):
+		frappe.throw(
+			_("{0}: the slot {1} was locked at {2}. A change now needs a correction.").format(
+				whose, slot_label(slot.slot_time), clock_label(slot.locks_at)
+			),
+			SlotClosed,
+		)
+
+
+def slot_label(slot_time: datetime | str) -> str:
+	"""'16:00, day 20/11/2021', in words of the request's language."""
+	at = get_datetime(slot_time)
+	return _("{0}, day {1}").format(f"{at:%H:%M}", f"{at:%d/%m/%Y}")
+
+
+def clock_label(at: datetime | str) -> str:
+	return f"{get_datetime(at):%H:%M %d/%m/%Y}"
