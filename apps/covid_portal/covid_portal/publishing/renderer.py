@@ -1,0 +1,55 @@
+"""Serves the live snapshot where no web server does: the same bytes, with validators and cache headers."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+
+import frappe
+from frappe.website.page_renderers.base_renderer import BaseRenderer
+from werkzeug.http import http_date
+from werkzeug.wrappers import Response
+
+from covid_portal.publishing import snapshot
+
+HOME = "tong-quan"  # hooks.home_page: the address / resolves to it
+DATA = "du-lieu-mo/"
+CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
+
+
+class SnapshotPage(BaseRenderer):
+	"""A file of the live snapshot; the home page also before anything was published."""
+
+	def __init__(self, path: str, http_status_code: int | None = None) -> None:
+		super().__init__(path, http_status_code)
+		self.file = find(self.path)
+
+	def can_render(self) -> bool:
+		return bool(self.file) or (self.path or "") in (HOME, "en")
+
+	def render(self) -> Response:
+		if not self.file:
+			lang = "en" if self.path == "en" else "vi"
+			return Response(snapshot.page("not_published.html", lang), mimetype="text/html")
+		return file_response(self.file)
+
+
+def find(path: str | None) -> Path | None:
+	"""The snapshot's file for an address; None if there is none, or the address leads out of the snapshot."""
+	live = snapshot.live().resolve()
+	path = (path or "").strip("/")
+	name = {HOME: "index.html", "en": "en/index.html"}.get(path, path)
+	if not (path in (HOME, "en") or path.startswith(DATA)):
+		return None
+	file = (live / name).resolve()
+	return file if file.is_relative_to(live) and file.is_file() else None
+
+
+def file_response(file: Path) -> Response:
+	content = file.read_bytes()
+	response = Response(content, mimetype=mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+	response.headers["Cache-Control"] = CACHE_CONTROL
+	response.headers["Last-Modified"] = http_date(file.stat().st_mtime)
+	response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+	if file.suffix == ".json":
+		response.headers["Access-Control-Allow-Origin"] = "*"
+	return response.make_conditional(frappe.request) if getattr(frappe.local, "request", None) else response

@@ -1,0 +1,233 @@
+"""Turns a snapshot's data into public pages: the Jinja environment, its filters, the texts of a language.
+
+Nothing here knows Frappe or a database, so a page can be rendered, and tested, from a dict alone. The catalogue
+comes in as a callable; numbers, dates and percentages are written as the page's language writes them.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from covid_portal.publishing.charts import day_chart
+
+Translate = Callable[[str], str]
+
+APP = Path(__file__).resolve().parent.parent
+DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
+HOME = {"vi": "/", "en": "/en/"}
+MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
+WEEKDAYS = {
+	"vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+	"en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+MONTHS += ("August", "September", "October", "November", "December")
+SHORT_KINDS = (("huyện ", ""), ("quận ", ""), ("thành phố ", "TP "), ("thị xã ", "TX "))
+ASSETS = {
+	"style": "css/public/portal.css",
+	"emblem": "images/emblem.svg",
+	"font_text": "fonts/be-vietnam-pro-latin-400.woff2",
+	"font_text_vietnamese": "fonts/be-vietnam-pro-vietnamese-400.woff2",
+	"font_strong": "fonts/be-vietnam-pro-latin-600.woff2",
+	"font_strong_vietnamese": "fonts/be-vietnam-pro-vietnamese-600.woff2",
+}
+
+
+def render(template: str, lang: str, translate: Translate, **context: object) -> str:
+	"""The finished page of `template` ("overview.html", "not_published.html") in `lang` ("vi" or "en").
+
+	`context`: data, brand, assets, nav, alternate (address of the same page in the other language, or None).
+	A name the template needs and does not get raises jinja2.UndefinedError: a page is never published with a hole.
+	"""
+	context.setdefault("assets", asset_urls())
+	context.setdefault("nav", navigation(lang, translate, "overview"))
+	return environment(lang, translate).get_template(template).render(lang=lang, **context)
+
+
+def environment(lang: str, translate: Translate) -> Environment:
+	"""A Jinja environment of the public templates: escaping on, filters bound to `lang`, catalogue as `_` and `t`."""
+	env = Environment(
+		loader=FileSystemLoader(APP / "templates" / "public"),
+		autoescape=True,
+		undefined=StrictUndefined,
+		trim_blocks=True,
+		lstrip_blocks=True,
+	)
+	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL, home=HOME[lang])
+	env.filters.update(
+		number=partial(number, lang=lang),
+		percent=partial(percent, lang=lang),
+		change=partial(change, lang=lang, _=translate),
+		hour=partial(hour, lang=lang),
+		date=partial(short_date, lang=lang),
+		day=partial(day, lang=lang),
+		axis_day=partial(axis_day, lang=lang),
+		hour_date=partial(hour_date, lang=lang),
+		long_time=partial(long_time, lang=lang),
+		since=partial(since, lang=lang),
+		local=partial(local, lang=lang),
+		short_name=partial(short_name, lang=lang),
+		trend=trend,
+		chart=day_chart,
+		grouped=grouped,
+	)
+	return env
+
+
+def navigation(lang: str, _: Translate, current: str) -> list[dict]:
+	"""The entries of the main navigation; only pages that exist. `current` is the key of the page shown."""
+	entries = [
+		{"key": "overview", "label": _("Overview"), "url": HOME[lang]},
+		{"key": "data", "label": _("Open data"), "url": DATA_URL},
+		{"key": "field", "label": _("Staff login"), "url": "/bao-cao"},
+	]
+	return [{**entry, "current": entry["key"] == current} for entry in entries]
+
+
+@lru_cache
+def asset_urls(base: str = "/assets/covid_portal") -> dict[str, str]:
+	"""Addresses of the pages' own files, each with a digest of its content so that caches may keep it for good.
+
+	Fonts carry none: the style sheet names them without, and a preload must match to the letter.
+	"""
+	return {
+		name: f"{base}/{path}" if path.endswith(".woff2") else f"{base}/{path}?v={_digest(path)}"
+		for name, path in ASSETS.items()
+	}
+
+
+def _digest(path: str) -> str:
+	return hashlib.sha256((APP / "public" / path).read_bytes()).hexdigest()[:10]
+
+
+# Numbers
+
+
+def number(value: float | None, digits: int | None = None, *, lang: str) -> str:
+	"""2184 → "2.184" (vi), "2,184" (en); None → "–". `digits`: decimals; by default none above 10, else one."""
+	if value is None:
+		return DASH
+	if digits is None:
+		digits = 0 if isinstance(value, int) or abs(value) >= 10 else 1
+	text = f"{abs(value):,.{digits}f}"
+	if lang == "vi":
+		text = text.translate(str.maketrans(",.", ".,"))
+	return MINUS + text if value < 0 and any(c in "123456789" for c in text) else text
+
+
+def percent(value: float | None, digits: int = 1, *, lang: str) -> str:
+	"""81.4 (of a hundred) → "81,4 %" (vi), "81.4%" (en)."""
+	if value is None:
+		return DASH
+	return number(value, digits, lang=lang) + (NBSP + "%" if lang == "vi" else "%")
+
+
+def share(part: int | None, whole: int | None) -> float | None:
+	"""Part of whole in percent; None where either is missing or the whole is nothing."""
+	return None if part is None or not whole else 100 * part / whole
+
+
+def change(value: int | None, *, lang: str, _: Translate) -> str:
+	"""9 → "+9", −3 → "−3", 0 → the word for no change, None → "–"."""
+	if value == 0:
+		return _("no change")
+	return "+" + number(value, lang=lang) if value and value > 0 else number(value, lang=lang)
+
+
+# Times: ISO texts as the snapshot carries them; the hands of the clock are shown as they are written there
+
+
+def moment(value: str | date | datetime) -> datetime:
+	if isinstance(value, datetime):
+		return value
+	return datetime.fromisoformat(str(value))
+
+
+def hour(value: str | datetime, *, lang: str) -> str:
+	"""16:00 → "16 giờ" (vi), "16:00" (en)."""
+	time = moment(value)
+	if lang == "en":
+		return f"{time:%H:%M}"
+	return f"{time.hour}{NBSP}giờ" + (f"{NBSP}{time:%M}" if time.minute else "")
+
+
+def short_date(value: str | date, *, lang: str) -> str:
+	"""20/11/2021 (vi), 20 November 2021 (en)."""
+	when = moment(value)
+	return f"{when:%d/%m/%Y}" if lang == "vi" else f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def day(value: str | date, *, lang: str) -> str:
+	"""20/11 (vi), 20 Nov (en): where the year is plain from what stands around."""
+	when = moment(value)
+	return f"{when.day}/{when.month}" if lang == "vi" else f"{when.day} {MONTHS[when.month - 1][:3]}"
+
+
+def axis_day(value: str | date, last: bool, *, lang: str) -> str:
+	"""A day below a chart: 20/11 (vi); 19 or, where a month begins or the axis ends, 20 Nov (en)."""
+	return day(value, lang=lang) if lang == "vi" or last or moment(value).day == 1 else str(moment(value).day)
+
+
+def hour_date(value: str | datetime, *, lang: str) -> str:
+	"""16 giờ, 20/11/2021 (vi); 16:00, 20 November 2021 (en)."""
+	return f"{hour(value, lang=lang)}, {short_date(value, lang=lang)}"
+
+
+def long_time(value: str | datetime, *, lang: str) -> str:
+	"""16 giờ, thứ Bảy 20/11/2021 (vi); 16:00, Saturday 20 November 2021 (en)."""
+	weekday = WEEKDAYS[lang][moment(value).weekday()]
+	return f"{hour(value, lang=lang)}, {weekday} {short_date(value, lang=lang)}"
+
+
+def since(value: str | datetime, reference: str | datetime, *, lang: str) -> str:
+	"""An earlier time as short as the later one allows: the hour alone on the same day, else with its day."""
+	same_day = moment(value).date() == moment(reference).date()
+	return hour(value, lang=lang) if same_day else f"{hour(value, lang=lang)}, {day(value, lang=lang)}"
+
+
+# Data
+
+
+def local(row: dict, field: str, *, lang: str) -> str:
+	"""A label in the page's language, in Vietnamese where the other is missing."""
+	return (row.get(f"{field}_en") if lang == "en" else None) or row.get(field) or ""
+
+
+def short_name(row: dict, *, lang: str) -> str:
+	"""A district's name as a narrow column takes it: "Đông Sơn", "TP Thanh Hóa", "TX Nghi Sơn"."""
+	name = local(row, "name", lang=lang)
+	if lang == "en":
+		return name.removesuffix(" Rural District").removesuffix(" District")
+	for kind, short in SHORT_KINDS:
+		if name.lower().startswith(kind):
+			return short + name[len(kind) :]
+	return name
+
+
+def grouped(indicators: list[dict]) -> list[dict]:
+	"""Indicators by group, both in the order they come."""
+	groups: dict[str, dict] = {}
+	for row in indicators:
+		heading = {"label": row.get("group_label"), "label_en": row.get("group_label_en"), "indicators": []}
+		groups.setdefault(row["group"], {"key": row["group"], **heading})["indicators"].append(row)
+	return list(groups.values())
+
+
+def trend(days: list[dict]) -> dict | None:
+	"""What the chart says: the last 7-day mean against the one a week before (else the first there is).
+
+	{"direction": "rising" | "falling" | "steady", "start": mean, "end": mean, "since": date, "until": date}; less
+	than 5 % either way, or half a case, counts as steady. None while there are no two means to compare.
+	"""
+	means = [row for row in days if row.get("mean_7") is not None]
+	if len(means) < 2:
+		return None
+	first, last = means[-8] if len(means) >= 8 else means[0], means[-1]
+	start, end = first["mean_7"], last["mean_7"]
+	steady = abs(end - start) < max(0.05 * start, 0.5)
+	direction = "steady" if steady else "rising" if end > start else "falling"
+	return {"direction": direction, "start": start, "end": end, "since": first["date"], "until": last["date"]}

@@ -1,0 +1,121 @@
+"""Snapshots: the public pages and data files of a slot, built once and served as bytes.
+
+A build is a folder of its own under sites/<site>/snapshots/builds; `live` is a symbolic link to one of them, switched by
+renaming, so that a reader never meets half a build and a failed one leaves the last in place.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import frappe
+from frappe.model.document import Document
+from frappe.translate import get_all_translations
+
+from covid_portal.publishing import rendering
+from covid_portal.publishing.figures import slot_data
+
+KEPT_BUILDS = 5
+LANGUAGES = {"vi": "index.html", "en": "en/index.html"}
+SLOTS = "du-lieu-mo/v1/slots"
+BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en")
+FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
+FOOTER_FIELDS += ("phone", "email")
+
+
+def publish_slot(slot_name: str) -> None:
+	"""Build the slot's snapshot now, so that a failure undoes the publication, and switch to it once that is stored."""
+	publish_slots([slot_name])
+
+
+def publish_slots(names: list[str]) -> None:
+	folder = build(names)
+	frappe.db.after_commit.add(lambda: switch(folder))
+
+
+def build(names: list[str]) -> Path:
+	"""A build with the slots' figures; those of an older slot renew its own file alone: pages show the newest."""
+	newest, files = newest_published(), {}
+	for name in names:
+		data = slot_data(frappe.get_doc("Report Slot", name))
+		files[f"{SLOTS}/{name}.json"] = data_file(data)
+		if name == newest:
+			files |= {f"{SLOTS}/latest.json": data_file(data), **pages(data)}
+	return write_build(files)
+
+
+def newest_published() -> str | None:
+	rows = frappe.get_all(
+		"Report Slot", {"published_at": ("is", "set")}, pluck="name", order_by="slot_time desc", limit=1
+	)
+	return rows[0] if rows else None
+
+
+def data_file(data: dict) -> bytes:
+	return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def pages(data: dict) -> dict[str, bytes]:
+	return {path: page("overview.html", lang, data=data).encode() for lang, path in LANGUAGES.items()}
+
+
+def page(template: str, lang: str, **context: dict) -> str:
+	other = "en" if lang == "vi" else "vi"
+	return rendering.render(
+		template, lang, translator(lang), brand=brand(), alternate=rendering.HOME[other], **context
+	)
+
+
+def translator(lang: str) -> rendering.Translate:
+	"""English source → text in the language, from the app's catalogue and an administrator's own translations."""
+	texts = get_all_translations(lang) if lang != "en" else {}
+	return lambda source: texts.get(source) or source
+
+
+def brand() -> dict:
+	settings: Document = frappe.get_cached_doc("Publishing Settings")
+	texts = {field: settings.get(field) or "" for field in BRAND_FIELDS}
+	return {**texts, "footer": {field: settings.get(field) or "" for field in FOOTER_FIELDS}}
+
+
+# --- files
+
+
+def root() -> Path:
+	return Path(frappe.get_site_path("snapshots")).resolve()
+
+
+def live() -> Path:
+	return root() / "live"
+
+
+def write_build(files: dict[str, bytes]) -> Path:
+	"""A new build: the files of the live one, hard-linked, with the given ones in place of theirs."""
+	builds = root() / "builds"
+	builds.mkdir(parents=True, exist_ok=True)
+	folder = builds / f"{frappe.utils.now_datetime():%Y%m%d%H%M%S%f}"
+	if live().exists():
+		shutil.copytree(live().resolve(), folder, copy_function=os.link)
+	for path, content in files.items():
+		write_file(folder / path, content)
+	return folder
+
+
+def write_file(path: Path, content: bytes) -> None:
+	"""Replace the file, never write into it: a hard link shares it with older builds."""
+	path.parent.mkdir(parents=True, exist_ok=True)
+	temporary = path.with_name(f".{path.name}.new")
+	temporary.write_bytes(content)
+	temporary.replace(path)
+
+
+def switch(folder: Path) -> None:
+	"""Make the build live, in one step, and forget what is no longer needed."""
+	temporary = root() / f".live-{folder.name}"
+	temporary.symlink_to(folder)
+	temporary.replace(live())
+	# The framework asks its list of unknown addresses before any page renderer.
+	frappe.cache.delete_value("website_404")
+	for old in sorted((root() / "builds").iterdir())[:-KEPT_BUILDS]:
+		shutil.rmtree(old, ignore_errors=True)
