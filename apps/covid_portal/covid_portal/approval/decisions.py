@@ -150,7 +150,7 @@ def require_pending_step(act: Act) -> None:
 	act.round = act.step.round
 	if not holds_duty(act.user, act.step.duty, act.step.unit):
 		refuse_decider(act, _("it waits for {0} of {1}").format(_(act.step.duty), unit_name(act.step.unit)))
-	if act.user in authors(act.doc, act.round):
+	if act.user in authors(act.doc):
 		refuse_decider(act, _("you entered or sent it yourself"))
 	if act.user in deciders(act.doc, act.round):
 		refuse_decider(act, _("you have decided on an earlier step"))
@@ -163,10 +163,9 @@ def refuse_decider(act: Act, why: str) -> None:
 	)
 
 
-def authors(doc: Document, round_number: int) -> set[str]:
-	senders = frappe.get_all(
-		"Approval Decision", {**reference(doc), "round": round_number, "decision": v.SUBMIT}, pluck="user"
-	)
+def authors(doc: Document) -> set[str]:
+	"""Who entered the document, and whoever sent it in this round or an earlier one."""
+	senders = frappe.get_all("Approval Decision", {**reference(doc), "decision": v.SUBMIT}, pluck="user")
 	return {doc.owner, *senders}
 
 

@@ -21,6 +21,9 @@ DUTIES = (
 	"Auditor",
 )
 
+# SQL over the alias `duty`: a disabled account has neither scope nor say, on whatever way its name comes in.
+ENABLED = "exists (select 1 from `tabUser` holder where holder.name = duty.user and holder.enabled = 1)"
+
 
 def ensure_roles() -> None:
 	for role in (STAFF_ROLE, *DUTIES):
@@ -35,12 +38,13 @@ def running(today: date | None = None) -> tuple[str, dict]:
 
 
 def holds_duty(user: str, duty: str, unit: str) -> bool:
-	"""Whether the user has this duty in this unit today."""
+	"""Whether the user, not disabled, has this duty in this unit today."""
 	condition, values = running()
 	return bool(
 		frappe.db.sql(
 			f"""select 1 from `tabDuty Assignment` duty
-			where duty.user = %(user)s and duty.duty = %(duty)s and duty.unit = %(unit)s and {condition} limit 1""",
+			where duty.user = %(user)s and duty.duty = %(duty)s and duty.unit = %(unit)s
+				and {condition} and {ENABLED} limit 1""",
 			{**values, "user": user, "duty": duty, "unit": unit},
 		)
 	)

@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.model.meta import Meta
 
-from covid_portal.organisation.duties import running
+from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.setup.csv_rows import shipped_rows
 
 EVERYTHING = "1 = 1"
@@ -86,7 +86,7 @@ def load_grants(user: str, doctype: str, access: str) -> list[Grant]:
 		join `tabUnit` unit on unit.name = duty.unit and unit.disabled = 0
 		join `tabArea` area on area.name = unit.area
 		where duty.user = %(user)s and rule.document_type = %(doctype)s
-			and (rule.access = %(access)s or rule.access = 'Write') and {condition}""",
+			and (rule.access = %(access)s or rule.access = 'Write') and {condition} and {ENABLED}""",
 		{**values, "user": user, "doctype": doctype, "access": access},
 	)
 	return [Grant(*row) for row in rows]

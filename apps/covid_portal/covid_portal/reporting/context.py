@@ -21,24 +21,25 @@ def previous_figures(report: Document) -> dict[str, int | None]:
 
 
 def sent_figures(doctype: str, slot: str | None, area: str) -> dict[str, int | None]:
-	fields = [row.fieldname for row in definitions.indicators(definitions.report_type_of(doctype).name)]
 	filters = {"slot": slot, "area": area, "workflow_state": ("in", SENT)}
-	row = slot and frappe.db.get_value(doctype, filters, [*fields, "answered"], as_dict=True)
+	# All columns: naming fifty of them costs the query builder more than the database.
+	row = slot and frappe.db.get_value(doctype, filters, "*", as_dict=True)
 	if not row:
 		return {}
 	answered = set((row.answered or "").split(","))
+	fields = (row.fieldname for row in definitions.indicators(definitions.report_type_of(doctype).name))
 	return {field: row[field] if field in answered else None for field in fields}
 
 
 def population(area: str, on: date) -> dict[str, int]:
 	"""{group: persons} of the area, the newest figures not after the day."""
-	rows = frappe.get_all(
-		"Area Population",
-		{"parent": area, "parenttype": "Area", "as_of": ("<=", on)},
-		["population_group", "persons"],
-		order_by="as_of asc",
+	return dict(
+		frappe.db.sql(
+			"""select population_group, persons from `tabArea Population`
+			where parent = %s and parenttype = 'Area' and as_of <= %s order by as_of""",
+			(area, on),
+		)
 	)
-	return {row.population_group: row.persons for row in rows}
 
 
 def unit_of_author(user: str, area: str) -> str | None:
