@@ -1,8 +1,7 @@
 frappe.ui.form.on("Report Slot", {
 	refresh(frm) {
 		frm.disable_save();
-		const counted = ["Consolidated", "Published", "Locked"].includes(frm.doc.state);
-		if (counted && frappe.user.has_role("Publisher")) {
+		if (frm.doc.__onload?.may_publish) {
 			const label = frm.doc.version ? __("Publish a new version") : __("Publish");
 			frm.add_custom_button(label, () => publish(frm, label)).addClass("btn-primary");
 		}

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting.consolidation import consolidate_from
 from covid_portal.reporting.slots import COUNTED, PUBLISHED, slot_label
 
@@ -12,6 +13,9 @@ class NotConsolidated(frappe.ValidationError):
 
 
 class ReportSlot(Document):
+	def onload(self) -> None:
+		self.set_onload("may_publish", self.state in COUNTED and in_scope(self, access="Write"))
+
 	def autoname(self) -> None:
 		frappe.throw(_("Report slots are made by the clock of their report type."))
 
@@ -45,10 +49,14 @@ class ReportSlot(Document):
 
 @frappe.whitelist(methods=["POST"])
 def publish(slot: str) -> dict:
-	"""Publish the slot's consolidated figures. For holders of the duty Publisher. Returns {"slot", "version"}."""
-	frappe.only_for(("Publisher", "System Manager"))
+	"""Publish the slot's consolidated figures; for those whose duty gives them Write on slots. {"slot", "version"}."""
 	document = frappe.get_doc("Report Slot", slot, for_update=True)
 	document.check_permission("read")
+	if not in_scope(document, access="Write"):
+		frappe.throw(
+			_("Publishing the slot {0} is not among your duties.").format(slot_label(document.slot_time)),
+			frappe.PermissionError,
+		)
 	document.publish_figures(frappe.session.user)
 	return {"slot": document.name, "version": document.version}
 
