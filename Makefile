@@ -4,7 +4,7 @@
 
 # Handed on to the bring-up when given: make run WEB_PORT=8001 FRAPPE_SOURCE=pypi
 export FRAPPE_SOURCE SITE BIND_ADDRESS PYTHON
-export WEB_PORT TEST_PORT SOCKETIO_PORT MARIADB_PORT REDIS_CACHE_PORT REDIS_QUEUE_PORT
+export WEB_PORT TEST_PORT MARIADB_PORT REDIS_CACHE_PORT REDIS_QUEUE_PORT
 
 run: ## the portal with the demo fortnight at http://127.0.0.1:8000
 	@tools/bootstrap.sh run
@@ -32,4 +32,4 @@ help: ## this list
 	@echo "  SITE           the demo site's name (covid.localhost)"
 	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
 	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
-	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311 · SOCKETIO_PORT 13300"
+	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311"

@@ -85,7 +85,8 @@ install_missing() {
 	printf '▸ Debian packages: %s …\n' "${missing[*]}"
 	as_root true || fail "sudo refused: Debian packages are missing, and installing them takes root." \
 		"Have an administrator run: $by_hand" "Then run the same command again."
-	if ! { as_root "${apt[@]}" update && as_root "${apt[@]}" install --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+	as_root "${apt[@]}" update >"$log" 2>&1 || true # an archive that is not ours may be out of order
+	if ! as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
 		tail -n 8 "$log" | sed 's/^/    /' >&2
 		if grep -qE 'Could not (resolve|connect)|Temporary failure|Network is unreachable|Failed to fetch' "$log"; then
 			fail "Debian's package archive could not be reached." "Check the network (or apt's proxy), then run the same command again."

@@ -19,7 +19,7 @@ from bring_up.stamps import Stamps
 from bring_up.steps import Steps
 
 FREE_GB_WANTED = 3
-WEB, WORKER, SCHEDULER, SOCKETIO = "web", "worker", "scheduler", "socketio"
+WEB, WORKER = "web", "worker"
 DOWNLOADS = ("uv", "npm", "yarn", "pip", "snapshot", "temporary")
 MADE = ("env", "apps/frappe", "sites", "logs", "config", "Procfile", "patches.txt", ".run")
 
@@ -86,6 +86,7 @@ class Bench:
 
 	def remove(self) -> None:
 		"""Removes all that was made here; the tracked files stay."""
+		shutil.rmtree(self.mariadb.outside_folder(), ignore_errors=True)
 		for name in MADE:
 			path = self.settings.root / name
 			shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)

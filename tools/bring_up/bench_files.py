@@ -46,7 +46,6 @@ def common_config(settings: Settings, root_password: str) -> dict[str, object]:
 		"root_password": root_password,  # so that bench new-site and drop-site work as they do elsewhere
 		"scheduler_tick_interval": 60,
 		"serve_default_site": True,
-		"socketio_port": ports["SOCKETIO_PORT"],
 		"webserver_port": ports["WEB_PORT"],
 	}
 

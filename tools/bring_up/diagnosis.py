@@ -1,6 +1,7 @@
 """Reads the output of a failed command for the causes that a person can do something about."""
 
 import re
+import textwrap
 
 UNREACHABLE = re.compile(
 	"|".join(
@@ -47,7 +48,7 @@ def explain(output: str, party: str = "") -> list[str]:
 	return []
 
 
-def last_lines(output: str, count: int = 12) -> list[str]:
+def last_lines(output: str, count: int) -> list[str]:
 	"""The end of an output as a person reads it: without progress bars and blank lines."""
-	lines = [line.rsplit("\r", 1)[-1].rstrip() for line in output.splitlines()]
-	return [line for line in lines if line][-count:]
+	lines = [line.rsplit("\r", 1)[-1].rstrip() for line in output.split("\n")]
+	return [textwrap.shorten(line, 200) if len(line) > 200 else line for line in lines if line][-count:]

@@ -25,7 +25,7 @@ def test(bench: Bench) -> int:
 	bench.demand_free_ports(*SERVICE_PORTS, target="test")
 	bench.prepare()
 	programs = install_test_env(bench.settings, bench.steps, bench.stamps)
-	results = {"checks": run_checks(bench, programs)}
+	results = {"checks": run_checks(bench, programs), "the scripts' tests": _run_script_tests(bench)}
 	bench.build_assets()
 	site = bench.site(bench.settings.test_site)
 	results["the app's tests"] = _run_app_tests(bench, site)
@@ -50,6 +50,13 @@ def bench_cases(bench: Bench) -> int:
 	with _running(bench, site, programs) as environment:
 		works = _drive(bench, "bench cases", [programs / "python", cases], environment)
 	return 0 if works else 1
+
+
+def _run_script_tests(bench: Bench) -> bool:
+	"""The tests of the portal's JavaScript that need no browser, by Node.js' own runner."""
+	files = sorted((bench.settings.root / "tests" / "js").glob("*.test.mjs"))
+	environment = command_environment(bench.settings)
+	return not files or _drive(bench, "the scripts' tests", ["node", "--test", *files], environment)
 
 
 def _run_app_tests(bench: Bench, site: Site) -> bool:

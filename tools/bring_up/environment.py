@@ -41,12 +41,13 @@ def command_environment(settings: Settings) -> dict[str, str]:
 		"UV_PYTHON_DOWNLOADS": "never",
 		"UV_NO_CONFIG": "1",
 		"YARN_CACHE_FOLDER": str(cache_folder / "yarn"),
+		"YARN_PREFIX": str(settings.run / "node"),  # else it makes a folder in the person's home
 		"npm_config_cache": str(cache_folder / "npm"),
 		"npm_config_update_notifier": "false",
 		"GIT_TERMINAL_PROMPT": "0",
 		"BENCH_DISABLE_UPDATE_CHECK": "1",
 		**_certificates(environment),
-		**_package_indexes(settings.run / "tools" / "bin" / "pip"),
+		**_package_indexes(settings.run / "tools" / "bin" / "python"),
 	}
 
 
@@ -66,14 +67,14 @@ def _certificates(environment: dict[str, str]) -> dict[str, str]:
 
 
 @cache
-def _pip_config(pip: Path) -> str:
-	command = [pip, "config", "list", "--disable-pip-version-check"]
+def _pip_config(python: Path) -> str:
+	command = [python, "-m", "pip", "config", "list", "--disable-pip-version-check"]
 	return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def _package_indexes(pip: Path) -> dict[str, str]:
+def _package_indexes(python: Path) -> dict[str, str]:
 	"""uv does not read pip's settings: hand over where this machine's pip looks for packages."""
-	listed = _pip_config(pip) if pip.exists() else ""
+	listed = _pip_config(python) if python.exists() else ""
 	return indexes_for_uv(dict(line.split("=", 1) for line in listed.splitlines() if "=" in line))
 
 

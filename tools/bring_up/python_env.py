@@ -39,7 +39,8 @@ def install_tools(settings: Settings, steps: Steps, stamps: Stamps) -> None:
 		shutil.rmtree(folder, ignore_errors=True)
 		environment = install_environment(settings)
 		step.run([sys.executable, "-m", "venv", folder], env=environment)
-		step.run([folder / "bin" / "pip", "install", "--quiet", UV], env=environment, party="PyPI")
+		pip = [folder / "bin" / "python", "-m", "pip"]
+		step.run([*pip, "install", "--quiet", UV], env=environment, party="PyPI")
 		install(settings, step, folder, wanted)
 		stamps.set("tools", key)
 

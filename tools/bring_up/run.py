@@ -1,13 +1,13 @@
 """make run: the bench with the demo site, answering over HTTP."""
 
 from bring_up.accounts import accounts_table, read_accounts
-from bring_up.bench import SOCKETIO, WEB, Bench
+from bring_up.bench import WEB, Bench
 from bring_up.settings import APP
 
 
 def run(bench: Bench) -> int:
 	"""Brings everything up and says where it is."""
-	_demand_free_ports(bench)
+	bench.demand_free_ports("WEB_PORT", "MARIADB_PORT", "REDIS_CACHE_PORT", "REDIS_QUEUE_PORT", target="run")
 	bench.prepare()
 	site = bench.site(bench.settings.site)
 	bench.build_beside(site)
@@ -25,13 +25,6 @@ def start_processes(bench: Bench) -> str:
 		processes.start_scheduler()
 		processes.start_socket_server()
 	return processes.start_web(WEB, settings.site, "WEB_PORT", "run", settings.bind_address)
-
-
-def _demand_free_ports(bench: Bench) -> None:
-	names = ["WEB_PORT", "MARIADB_PORT", "REDIS_CACHE_PORT", "REDIS_QUEUE_PORT"]
-	if (bench.settings.frappe / "socketio.js").exists():
-		names.append(f"{SOCKETIO.upper()}_PORT")
-	bench.demand_free_ports(*names, target="run")
 
 
 def _report(bench: Bench, url: str) -> None:

@@ -145,9 +145,10 @@ class Step:
 	def failure(self, party: str = "") -> BringUpError:
 		"""What to tell a person when a command of this step failed."""
 		output = self.log.read_text(errors="replace")
-		for line in last_lines(output):
+		causes = explain(output, party)
+		for line in last_lines(output, 3 if causes else 12):
 			self._steps.say(f"    {line}")
-		ways_on = explain(output, party) or [f"All of its output: {self.log}"]
+		ways_on = causes or [f"All of its output: {self.log}"]
 		return BringUpError(f"{self.name}: did not work.", *ways_on)
 
 	def _run(

@@ -1,10 +1,14 @@
 """What a check finds, and the repository it looks at."""
 
+import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 APP = "covid_portal"
+MADE = (".run", "apps/frappe", "config", "env", "logs", "sites")
+NEVER = (".git", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "node_modules")
 
 
 @dataclass(frozen=True, order=True)
@@ -39,10 +43,18 @@ class Repository:
 	def files(self) -> list[Path]:
 		"""What is tracked, and what would be at the next `git add`."""
 		git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-		listed = subprocess.run(git, cwd=self.root, capture_output=True, text=True, check=True).stdout
-		return [
-			file for name in sorted(set(listed.split("\0"))) if name and (file := self.root / name).is_file()
-		]
+		listed = subprocess.run(git, cwd=self.root, capture_output=True, text=True, check=False)
+		if listed.returncode:  # no git repository, for instance an unpacked archive
+			return sorted(self._all_files())
+		names = sorted(set(listed.stdout.split("\0")) - {""})
+		return [file for name in names if (file := self.root / name).is_file()]
+
+	def _all_files(self) -> Iterator[Path]:
+		"""All files but those that `make run` makes."""
+		made = {self.root / name for name in MADE}
+		for parent, folders, files in os.walk(self.root):
+			folders[:] = [name for name in folders if Path(parent, name) not in made and name not in NEVER]
+			yield from (Path(parent, name) for name in files)
 
 	def app_files(self, *endings: str) -> list[Path]:
 		"""The files of the app's package with these endings."""

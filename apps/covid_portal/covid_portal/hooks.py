@@ -16,6 +16,7 @@ permission_query_conditions = {
 	"Duty Assignment": "covid_portal.organisation.doctype.duty_assignment.duty_assignment.get_permission_query_conditions",
 	"Approval Step": "covid_portal.approval.doctype.approval_step.approval_step.get_permission_query_conditions",
 	"Approval Decision": "covid_portal.approval.doctype.approval_decision.approval_decision.get_permission_query_conditions",
+	"User": "covid_portal.organisation.people.get_permission_query_conditions",
 }
 has_permission = {
 	"Situation Report": "covid_portal.organisation.scope.has_permission",
@@ -35,9 +36,11 @@ doc_events = {
 }
 
 # The Desk's workflow buttons, the list's bulk action and the e-mail link lead to approval.decide(); the framework's
-# bare count knows no scope.
+# bare count and its check of links know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
+	"frappe.client.validate_link": "covid_portal.organisation.counting.validate_link",
 	"frappe.model.workflow.apply_workflow": "covid_portal.approval.desk.apply_workflow",
 	"frappe.model.workflow.get_transitions": "covid_portal.approval.desk.get_transitions",
 	"frappe.model.workflow.bulk_workflow_approval": "covid_portal.approval.desk.bulk_workflow_approval",

@@ -228,7 +228,15 @@ def finish(act: Act, to_state: str) -> None:
 	with deciding(act.doc):
 		# Approvers have no right to write the document; duty, unit and scope were checked above.
 		act.doc.save(ignore_permissions=True)
-	append_decision(act, from_state)
+	try:
+		append_decision(act, from_state)
+	except frappe.UniqueValidationError:
+		# The transaction began before the other decision was stored, and has not seen it.
+		frappe.clear_messages()
+		frappe.throw(
+			_("{0} is being decided on by someone else at this moment. Open it again.").format(describe(act.doc)),
+			v.DecidedMeanwhile,
+		)
 	act.doc.run_method("on_decision", act.decision)
 
 

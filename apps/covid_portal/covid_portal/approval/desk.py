@@ -76,10 +76,13 @@ def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 def decide_one(doctype: str, name: str, action: str) -> str | None:
 	"""Decide on one document; the refusal in words if it failed, and nothing of it stored."""
 	frappe.db.savepoint("one_decision")
+	writes = frappe.db.transaction_writes
 	try:
 		decide(doctype, name, v.ACTIONS.get(action, action))
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		frappe.db.rollback(save_point="one_decision")
+		# The framework takes any rollback for the whole one, and would not commit the decisions before this one.
+		frappe.db.transaction_writes = writes
 		frappe.clear_messages()
 		return frappe.utils.escape_html(f"{name}: {error}")
 	return None

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
@@ -38,7 +40,8 @@ class ReplayedLine:
 	decided_at: datetime | None = None
 
 	def decide(self, decision: str, at: datetime, reason: str | None = None) -> None:
-		"""Submit, Approve, Return or Refuse at that time, in the order of events."""
+		"""Submit, Approve, Return or Refuse at that time, in the order of events. Raises ApprovalError, as decide()."""
+		self.require_possible(decision, reason)
 		step, before = self.pending, self.state
 		if decision == v.SUBMIT:
 			self.begin_round(at)
@@ -47,6 +50,15 @@ class ReplayedLine:
 			self.take_step(decision, at)
 		self.decided_at = at
 		self.record(decision, at, reason, step, before)
+
+	def require_possible(self, decision: str, reason: str | None) -> None:
+		states = v.WITH_AUTHOR if decision == v.SUBMIT else (v.IN_APPROVAL,) if decision in OUTCOMES else ()
+		if self.state not in states:
+			frappe.throw(
+				_("{0} is not possible in the state {1}.").format(decision, _(self.state)), v.ApprovalError
+			)
+		if decision in v.NEEDS_REASON and not (reason or "").strip():
+			frappe.throw(_("{0} needs a reason.").format(_(decision)), v.ReasonMissing)
 
 	def begin_round(self, at: datetime) -> None:
 		self.round += 1

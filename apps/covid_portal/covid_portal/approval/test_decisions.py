@@ -3,7 +3,7 @@
 import frappe
 
 from covid_portal.approval.decisions import decide
-from covid_portal.approval.vocabulary import ApprovalError, NotYoursToDecide, ReasonMissing, RouteMissing
+from covid_portal.approval.vocabulary import ApprovalError, ReasonMissing, RouteMissing
 from covid_portal.testing.case import (
 	REPORT,
 	PortalTestCase,
@@ -15,7 +15,7 @@ from covid_portal.testing.case import (
 	state_of,
 	take,
 )
-from covid_portal.testing.province import COMMUNE, assign
+from covid_portal.testing.province import COMMUNE
 
 
 def steps_of(report) -> list[tuple]:
@@ -168,112 +168,6 @@ class TestTheWayOfAReport(PortalTestCase):
 		report = draft(self.slot)
 		frappe.db.set_value("Approval Route", REPORT, "enabled", 0)
 		self.assertRefused(RouteMissing, decide, REPORT, report.name, "Submit", says="administrator")
-
-
-class TestWhoMayNotDecide(PortalTestCase):
-	def assertCannotDecide(self, who: str, report, error=frappe.PermissionError, says: str = "") -> None:
-		with self.acting(who):
-			for decision in ("Approve", "Return", "Refuse"):
-				self.assertRefused(error, decide, REPORT, report.name, decision, "a reason", says=says)
-
-	def setUp(self) -> None:
-		super().setUp()
-		with self.acting("reporter"):
-			self.report = sent(self.slot)
-
-	def test_the_message_names_the_area_the_slot_and_the_unit_it_waits_for(self) -> None:
-		slot_time = frappe.db.get_value("Report Slot", self.slot, "slot_time")
-		with self.acting("cdc"):
-			said = self.assertRefused(NotYoursToDecide, decide, REPORT, self.report.name, "Approve")
-		for words in ("Commune ZZ11", f"{slot_time:%H:%M}", f"{slot_time:%d/%m/%Y}", "DHC of ZZ1"):
-			self.assertIn(words, said)
-
-	def test_not_the_author(self) -> None:
-		self.assertCannotDecide("reporter", self.report, NotYoursToDecide, "waits for")
-
-	def test_not_the_other_reporter_of_the_area(self) -> None:
-		self.assertCannotDecide("government", self.report, NotYoursToDecide, "waits for")
-
-	def test_not_the_approver_of_the_other_line(self) -> None:
-		self.assertCannotDecide("other line", self.report, NotYoursToDecide, "waits for")
-
-	def test_not_the_approver_of_another_district(self) -> None:
-		self.assertCannotDecide("other district", self.report)
-
-	def test_not_a_sibling_an_outsider_a_stranger_or_a_guest(self) -> None:
-		for who in ("sibling", "outsider", "stranger", "Guest"):
-			self.assertCannotDecide(who, self.report)
-
-	def test_not_the_next_unit_before_its_turn(self) -> None:
-		self.assertCannotDecide("cdc", self.report, NotYoursToDecide, "DHC of ZZ1")
-
-	def test_not_the_district_again_after_its_turn(self) -> None:
-		report = approve_as(self.report, "district")
-		self.assertCannotDecide("district", report, NotYoursToDecide, "CDC of ZZ")
-
-	def test_not_those_who_only_read(self) -> None:
-		for who in ("publisher", "auditor", "administrator"):
-			self.assertCannotDecide(who, self.report, NotYoursToDecide)
-
-	def test_not_the_system_administrator_without_the_duty(self) -> None:
-		self.assertCannotDecide("Administrator", self.report, NotYoursToDecide)
-
-	def test_not_a_disabled_user(self) -> None:
-		self.assertCannotDecide("disabled", self.report)
-
-	def test_not_before_a_duty_begins_or_after_it_has_ended(self) -> None:
-		for who in ("ended", "future"):
-			self.assertCannotDecide(who, self.report)
-
-	def test_not_from_a_unit_that_was_disabled(self) -> None:
-		frappe.db.set_value("Unit", "DHC-ZZ1", "disabled", 1)
-		self.assertCannotDecide("district", self.report)
-
-	def test_not_an_approver_who_entered_the_report(self) -> None:
-		assign("district", "Reporter", "CHS-ZZ12")
-		with self.acting("district"):
-			report = sent(self.slot, "ZZ12")
-		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
-
-	def test_not_an_approver_who_sent_what_another_had_entered(self) -> None:
-		assign("district", "Reporter", "CHS-ZZ12")
-		with self.acting("sibling"):
-			report = draft(self.slot, "ZZ12")
-		with self.acting("district"):
-			report = take(report, "Submit")
-		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
-
-	def test_not_an_approver_who_sent_it_in_an_earlier_round(self) -> None:
-		assign("district", "Reporter", "CHS-ZZ12")
-		with self.acting("sibling"):
-			report = draft(self.slot, "ZZ12")
-		with self.acting("district"):
-			report = take(report, "Submit")
-		with self.acting("colleague"):
-			report = take(report, "Return", "Please check.")
-		with self.acting("sibling"):
-			report = take(report, "Submit")
-		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
-
-	def test_not_an_administrator_who_is_the_author(self) -> None:
-		assign("administrator", "Reporter", "CHS-ZZ12")
-		assign("administrator", "Approver", "DHC-ZZ1")
-		with self.acting("administrator"):
-			report = sent(self.slot, "ZZ12")
-		self.assertCannotDecide("administrator", report, NotYoursToDecide, "yourself")
-
-	def test_not_the_approver_of_an_earlier_step_at_a_later_one(self) -> None:
-		assign("district", "Approver", "CDC-ZZ")
-		report = approve_as(self.report, "district")
-		self.assertCannotDecide("district", report, NotYoursToDecide, "earlier step")
-		with self.acting("cdc"):
-			self.assertEqual(take(report, "Approve").workflow_state, "Approved")
-
-	def test_the_substitute_decides_while_the_substitution_runs(self) -> None:
-		absent = frappe.db.get_value("Duty Assignment", {"user": "zz.district@example.com"}, "name")
-		assign("stranger", "Approver", "DHC-ZZ1", 0, 0, substitute_for=absent)
-		with self.acting("stranger"):
-			self.assertEqual(take(self.report, "Approve").approval_unit, "CDC-ZZ")
 
 
 class TestReasons(PortalTestCase):

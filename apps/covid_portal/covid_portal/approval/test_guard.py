@@ -92,7 +92,7 @@ class TestTheGuard(PortalTestCase):
 		flags = {"covid_portal_deciding": [REPORT, f"{self.slot}-ZZ11"], "ignore_validate": True}
 		with self.acting("reporter"):
 			report = new_report(self.slot, workflow_state="Approved", flags=flags, _deciding=True)
-			self.assertRefused((*REFUSALS, AttributeError, TypeError), report.insert)
+			self.assertRefused(StateGuarded, report.insert)
 
 	def test_figures_of_a_sent_report_cannot_be_changed(self) -> None:
 		with self.acting("reporter"):

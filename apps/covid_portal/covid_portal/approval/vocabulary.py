@@ -32,6 +32,12 @@ class ReasonMissing(ApprovalError):
 	pass
 
 
+class DecidedMeanwhile(ApprovalError):
+	"""Two decided at the same moment; the first one counts."""
+
+	http_status_code = 409
+
+
 class RouteMissing(ApprovalError):
 	pass
 

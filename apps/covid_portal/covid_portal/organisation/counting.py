@@ -1,15 +1,42 @@
-"""Counts within the caller's scope: the framework's own endpoint counts the whole table."""
+"""Counts and links within the caller's scope: the framework's own endpoints look at the whole table."""
 
 import frappe
 from frappe import client
+from frappe.desk.form import linked_with
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_count(
 	doctype: str, filters: str | dict | list | None = None, debug: bool = False, cache: bool = False
 ) -> int:
-	"""How many documents of a scoped DocType the user may see; other DocTypes as the framework counts them."""
-	if doctype not in frappe.get_hooks("permission_query_conditions"):
-		return client.get_count(doctype, filters, debug, cache)
+	"""How many documents the user may see. Of a DocType that is closed to the user (Version, Comment): refused."""
 	filters = frappe.parse_json(filters) if isinstance(filters, str) else filters
-	return frappe.get_list(doctype, filters=filters, fields=["count(name) as total"], order_by=None)[0].total
+	# A filter on a child table joins it, with a row for each of its matches.
+	joined = isinstance(filters, list) and any(len(row) == 4 and row[0] != doctype for row in filters)
+	fields = [f"count({'distinct ' if joined else ''}`tab{doctype}`.name) as total"]
+	return frappe.get_list(doctype, filters=filters, fields=fields, order_by=None)[0].total
+
+
+@frappe.whitelist()
+def validate_link(doctype: str, docname: str, fields: str | list | None = None) -> dict:
+	"""The linked document's name and fields; nothing where it is outside the user's scope, as if it did not exist."""
+	scoped = doctype in frappe.get_hooks("permission_query_conditions")
+	if scoped and not frappe.get_list(doctype, {"name": docname}, limit=1):
+		return {}
+	return client.validate_link(doctype, docname, fields)
+
+
+@frappe.whitelist()
+def get_linked(doctype: str, docname: str) -> dict[str, list[dict]]:
+	"""What links to a document that the user may read, by DocType; of these, what the user may read as well."""
+	frappe.has_permission(doctype, doc=docname, throw=True)
+	linked = {key: readable(key, rows) for key, rows in linked_with.get(doctype, docname).items()}
+	return {key: rows for key, rows in linked.items() if rows}
+
+
+def readable(doctype: str, rows: list[dict]) -> list[dict]:
+	if not frappe.has_permission(doctype):
+		return []
+	names = frappe.get_list(doctype, {"name": ("in", [row.name for row in rows])}, pluck="name", limit=0)
+	seen = set(names)
+	return [row for row in rows if row.name in seen]

@@ -40,8 +40,11 @@ def find(path: str | None) -> Path | None:
 	name = {HOME: "index.html", "en": "en/index.html"}.get(path, path)
 	if not (path in (HOME, "en") or path.startswith(DATA)):
 		return None
-	file = (live / name).resolve()
-	return file if file.is_relative_to(live) and file.is_file() else None
+	try:
+		file = (live / name).resolve()
+		return file if file.is_relative_to(live) and file.is_file() else None
+	except (ValueError, OSError):  # no name of a file: a null byte, or longer than the disk takes
+		return None
 
 
 def file_response(file: Path) -> Response:

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from covid_portal.approval.decisions import decide_on
-from covid_portal.approval.vocabulary import RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
+from covid_portal.approval.vocabulary import DRAFT, RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.organisation.scope import in_scope, scope_condition
 from covid_portal.reporting import context, definitions, expressions, slots
@@ -92,10 +92,29 @@ def save(
 	if somebody else has saved since, StaleReport (409).
 	"""
 	require_login()
+	arguments = (slot, area, by_field(figures), by_field(explanations), submit, idempotency_key, modified)
+	try:
+		return save_once(*arguments)
+	except (frappe.DuplicateEntryError, frappe.QueryDeadlockError):
+		# Another request stored the same report meanwhile. Begin again, and see what it left: a repetition, or news.
+		frappe.db.rollback()
+		frappe.clear_messages()
+		return save_once(*arguments)
+
+
+def save_once(
+	slot: str,
+	area: str,
+	figures: dict,
+	explanations: dict,
+	submit: bool,
+	idempotency_key: str | None,
+	modified: str | None,
+) -> dict:
 	report = report_to_save(slot, area)
-	if not is_repeated(report, idempotency_key):
+	if not is_repeated(report, idempotency_key, submit):
 		require_unchanged(report, modified)
-		fill(report, frappe.parse_json(figures), frappe.parse_json(explanations) or {}, not submit)
+		fill(report, figures, explanations, not submit)
 		report.idempotency_key = text(idempotency_key, 140)
 		write(report, submit)
 	return {
@@ -288,8 +307,10 @@ def report_to_save(slot: str, area: str) -> Document:
 	return report
 
 
-def is_repeated(report: Document, idempotency_key: str | None) -> bool:
-	return bool(idempotency_key) and is_stored(report) and report.idempotency_key == idempotency_key
+def is_repeated(report: Document, idempotency_key: str | None, submit: bool) -> bool:
+	"""The same act again; sending what was only saved under the key is another one."""
+	same = bool(idempotency_key) and is_stored(report) and report.idempotency_key == idempotency_key
+	return same and not (submit and report.get(STATE_FIELD) == DRAFT)
 
 
 def is_stored(report: Document) -> bool:
@@ -297,7 +318,7 @@ def is_stored(report: Document) -> bool:
 
 
 def require_unchanged(report: Document, modified: str | None) -> None:
-	if is_stored(report) and get_datetime(modified or datetime.min) != get_datetime(report.modified):
+	if is_stored(report) and not is_same_time(modified, report.modified):
 		frappe.throw(
 			_(
 				"{0} was changed by someone else meanwhile. Open it again; what you typed stays on this page."
@@ -306,10 +327,15 @@ def require_unchanged(report: Document, modified: str | None) -> None:
 		)
 
 
+def is_same_time(given: str | None, stored: datetime | str) -> bool:
+	try:
+		return bool(given) and get_datetime(given) == get_datetime(stored)
+	except ValueError:
+		return False
+
+
 def fill(report: Document, figures: dict, explanations: dict, incomplete: bool) -> None:
 	"""Put the entered values into the report; only figures of its form, and what is left out stays as it was."""
-	if not isinstance(figures, dict) or not isinstance(explanations, dict):
-		frappe.throw(_("Figures and explanations must be given by field."), frappe.ValidationError)
 	fields = {row.fieldname for row in report.indicators()}
 	if unknown := sorted(set(figures) - fields):
 		frappe.throw(_("{0} has no figure {1}.").format(report.describe(), ", ".join(unknown)[:140]))
@@ -324,6 +350,17 @@ def fill(report: Document, figures: dict, explanations: dict, incomplete: bool) 
 			if rule in rules and text(words, LONGEST_EXPLANATION)
 		],
 	)
+
+
+def by_field(values: dict | str | None) -> dict:
+	"""The values as a dict; a client may send it as JSON text, and nothing at all is an empty one."""
+	try:
+		parsed = frappe.parse_json(values or {})
+	except ValueError:
+		parsed = None
+	if not isinstance(parsed, dict):
+		frappe.throw(_("Figures and explanations must be given by field."), frappe.ValidationError)
+	return parsed
 
 
 def text(value: object, longest: int) -> str | None:

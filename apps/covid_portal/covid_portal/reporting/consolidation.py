@@ -170,18 +170,21 @@ def aggregate_sql(row: dict, field: str) -> str:
 
 
 def record_known_above(slot: Document, report_type: Document) -> None:
-	"""A figure of a whole is known if any of its parts knows it."""
+	"""A figure of a whole is known if any of its parts knows it and it adds up at all."""
 	table = f"`tab{report_type.consolidated_type}`"
 	ways = frappe.db.sql(
 		f"""select distinct area.parent_area, part.answered from {table} part
 		join `tabArea` area on area.name = part.area where part.slot = %s and part.answered != ''""",
 		slot.name,
 	)
+	adding_up = {
+		row.fieldname for row in definitions.indicators(report_type.name) if row.aggregation in AGGREGATES
+	}
 	parent_of = dict(frappe.get_all("Area", {"is_group": 1}, ["name", "parent_area"], as_list=True))
 	known: dict[str, set[str]] = {}
 	for area, answered in ways:
 		while area:
-			known.setdefault(area, set()).update(split_fields(answered))
+			known.setdefault(area, set()).update(split_fields(answered) & adding_up)
 			area = parent_of.get(area)
 	if known:
 		united = " union all ".join(
@@ -193,6 +196,19 @@ def record_known_above(slot: Document, report_type: Document) -> None:
 			"set whole.answered = united.answered where whole.slot = %s",
 			slot.name,
 		)
+
+
+def consolidated_figures(slot_name: str) -> tuple:
+	"""All that consolidation says about the slot, to be compared before and after: rows without names and time stamps."""
+	report_type = frappe.get_cached_doc("Report Type", frappe.db.get_value("Report Slot", slot_name, "report_type"))
+	figures = definitions.indicators(report_type.name)
+	columns = [row.fieldname for row in figures]
+	columns += [f"total_{row.fieldname}" for row in figures if row.cumulative]
+	return frappe.db.sql(
+		f"""select area, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
+		from `tab{report_type.consolidated_type}` where slot = %s order by area""",
+		slot_name,
+	)
 
 
 def split_fields(answered: str) -> set[str]:

@@ -33,6 +33,9 @@ FUNCTIONS: dict[str, Callable] = {
 	"or": lambda *values: reduce(np.logical_or, values),
 }
 MAX_LENGTH = 1000
+MAX_DEPTH = 100  # a sum of all figures, and far from where Python's own stack ends
+LARGEST = 10**12  # exact in the browser and in a column of floats as well
+LOGICAL = ("and", "or", "not")
 SPACES = ("previous", "population")
 
 
@@ -47,10 +50,13 @@ def parse(text: str) -> Tree:
 		raise ExpressionError(f"longer than {MAX_LENGTH} characters")
 	try:
 		tree = convert(ast.parse(text.strip(), mode="eval").body)
+		if depth(tree) > MAX_DEPTH:
+			raise ExpressionError(f"nested more than {MAX_DEPTH} deep")
 	except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
 		raise ExpressionError(str(error) or "cannot be read") from error
 	if not is_comparison(tree):
 		raise ExpressionError("it must compare figures: the result is true or false")
+	require_kinds(tree)
 	return tree
 
 
@@ -83,6 +89,8 @@ def convert_comparison(node: ast.Compare) -> Tree:
 
 def convert_leaf(node: ast.AST) -> Tree:
 	if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+		if not abs(node.value) <= LARGEST:
+			raise ExpressionError(f"numbers above {LARGEST} cannot be used")
 		return {"value": node.value}
 	if isinstance(node, ast.Name):
 		return {"name": node.id}
@@ -91,8 +99,20 @@ def convert_leaf(node: ast.AST) -> Tree:
 	raise ExpressionError("only figures, numbers, + - * / and comparisons may stand here")
 
 
+def depth(tree: Tree) -> int:
+	return 1 + max(map(depth, tree.get("args", ())), default=0)
+
+
 def is_comparison(tree: Tree) -> bool:
-	return tree.get("op") in {*COMPARE.values(), "and", "or", "not"}
+	return tree.get("op") in {*COMPARE.values(), *LOGICAL}
+
+
+def require_kinds(tree: Tree) -> None:
+	"""True and false are joined, numbers are computed with and compared: what mixes them means nothing in a column."""
+	for argument in tree.get("args", ()):
+		if is_comparison(argument) != (tree["op"] in LOGICAL):
+			raise ExpressionError("and, or, not join comparisons; everything else takes figures and numbers")
+		require_kinds(argument)
 
 
 def names(tree: Tree) -> list[str]:
@@ -101,6 +121,12 @@ def names(tree: Tree) -> list[str]:
 	for argument in tree.get("args", ()):
 		found.extend(names(argument))
 	return list(dict.fromkeys(found))
+
+
+def divisors(tree: Tree) -> list[Tree]:
+	"""What is divided by, the innermost first."""
+	found = [divisor for argument in tree.get("args", ()) for divisor in divisors(argument)]
+	return [*found, tree["args"][1]] if tree.get("op") == "/" else found
 
 
 def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
@@ -113,10 +139,10 @@ def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
 
 
 def holds(tree: Tree, values: Mapping[str, Any]) -> bool | None:
-	"""Whether it is true for one report; None where it does not apply: a figure it names was not given."""
+	"""Whether it is true for one report; None where it does not apply: a figure it names was not given,
+	or it would divide by zero."""
 	if any(values.get(name) is None for name in names(tree)):
 		return None
-	try:
-		return bool(evaluate(tree, values))
-	except ZeroDivisionError:
+	if any(evaluate(divisor, values) == 0 for divisor in divisors(tree)):
 		return None
+	return bool(evaluate(tree, values))

@@ -3,6 +3,7 @@
 The framework stores a blank number as 0. `answered` keeps which figures were given; in memory, the others are None.
 """
 
+import re
 from typing import Any
 
 import frappe
@@ -11,6 +12,9 @@ from frappe import _
 from covid_portal.reporting import definitions
 
 LARGEST = 2_000_000_000  # what an Int column holds, with room for sums over parts kept apart
+PLAIN_NUMBER = re.compile(
+	r"[+-]?[0-9]{1,20}"
+)  # int() reads more than people write: "1_000", digits of other scripts
 
 
 class InvalidFigure(frappe.ValidationError):
@@ -88,10 +92,10 @@ def to_whole_number(value: Any) -> int | None:
 		return None
 	if isinstance(value, float):
 		return int(value) if value.is_integer() else None
-	try:
-		return int(value) if isinstance(value, int) else int(str(value).strip())
-	except ValueError:
-		return None
+	if isinstance(value, int):
+		return value
+	text = str(value).strip()
+	return int(text) if PLAIN_NUMBER.fullmatch(text) else None
 
 
 def require_mandatory(indicators: list[dict], values: dict[str, int | None], whose: str) -> None:

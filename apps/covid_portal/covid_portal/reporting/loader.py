@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 import frappe
 import pandas as pd
+from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.approval.chain import digest_of_content
 from covid_portal.approval.replay import ReplayedLine
 from covid_portal.approval.routes import route_of
-from covid_portal.approval.vocabulary import APPROVED
+from covid_portal.approval.vocabulary import APPROVED, ApprovalError
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.loader_checks import LoaderError, check
@@ -145,9 +146,16 @@ def convert(batch: Batch) -> None:
 			superior_of=superior.get,
 			user=frappe.session.user,
 		)
-		for event in row["events"]:
-			line.decide(event["decision"], event["at"], event.get("reason"))
+		decide_all(batch, row["area"], line, row["events"])
 		collect(batch, owed, values, explanations, line)
+
+
+def decide_all(batch: Batch, area: str, line: ReplayedLine, events: list[dict]) -> None:
+	for event in events:
+		try:
+			line.decide(event["decision"], event["at"], event.get("reason"))
+		except ApprovalError as error:
+			raise LoaderError(_("{0}, area {1}: {2}").format(batch.slot.name, area, error)) from error
 
 
 def content(batch: Batch, owed: dict, values: dict, explanations: dict) -> dict:

@@ -22,13 +22,14 @@ class LoaderError(frappe.ValidationError):
 
 def check(batch: "Batch") -> Iterator[str]:
 	yield from check_areas(batch)
-	sent = batch.table[batch.table["events"].map(bool)]
-	yield from check_figures(batch, sent)
-	yield from check_rules(batch, sent)
+	yield from check_figures(batch)
+	yield from check_rules(batch)
 
 
 def check_areas(batch: "Batch") -> Iterator[str]:
 	there = set(frappe.get_all(batch.doctype, {"slot": batch.slot.name}, pluck="area"))
+	for area in batch.table["area"][batch.table["area"].duplicated()]:
+		yield _("{0}, area {1}: stands there twice.").format(batch.slot.name, area)
 	for area in batch.table["area"]:
 		if area not in batch.obligations:
 			yield _("{0}, area {1}: owes no report in this slot.").format(batch.slot.name, area)
@@ -36,16 +37,20 @@ def check_areas(batch: "Batch") -> Iterator[str]:
 			yield _("{0}, area {1}: has a report already.").format(batch.slot.name, area)
 
 
-def check_figures(batch: "Batch", sent: pd.DataFrame) -> Iterator[str]:
+def check_figures(batch: "Batch") -> Iterator[str]:
+	areas, sent = batch.table["area"], is_sent(batch)
 	for row in batch.indicators:
-		column = sent[row.fieldname]
+		column = batch.table[row.fieldname]
 		if row.mandatory:
-			yield from complaints(batch, sent["area"][column.isna()], row, _("is not filled in"))
-		yield from complaints(
-			batch, sent["area"][column < row.minimum], row, _("is below {0}").format(row.minimum)
-		)
+			yield from complaints(batch, areas[sent & column.isna()], row, _("is not filled in"))
+		yield from complaints(batch, areas[column < row.minimum], row, _("is below {0}").format(row.minimum))
 		highest = row.maximum or LARGEST
-		yield from complaints(batch, sent["area"][column > highest], row, _("is above {0}").format(highest))
+		yield from complaints(batch, areas[column > highest], row, _("is above {0}").format(highest))
+
+
+def is_sent(batch: "Batch") -> pd.Series:
+	"""True where the report was sent: a draft may have blanks and open questions."""
+	return batch.table["events"].map(bool)
 
 
 def complaints(batch: "Batch", areas: pd.Series, indicator: dict, what: str) -> Iterator[str]:
@@ -53,25 +58,27 @@ def complaints(batch: "Batch", areas: pd.Series, indicator: dict, what: str) -> 
 	return (_("{0}, area {1}: {2} {3}.").format(batch.slot.name, area, label, what) for area in areas)
 
 
-def check_rules(batch: "Batch", sent: pd.DataFrame) -> Iterator[str]:
+def check_rules(batch: "Batch") -> Iterator[str]:
 	known = {rule.name: rule for rule in definitions.rules(batch.report_type.name)}
-	values = with_context(batch, sent)
-	for name, broken in broken_rules_table(
-		batch.report_type.name, values, batch.slot.slot_time.date()
-	).items():
+	columns = broken_rules_table(batch.report_type.name, with_context(batch), batch.slot.slot_time.date())
+	for name, broken in columns.items():
 		rule = known[name]
-		for area, explanations in zip(sent["area"][broken], sent["explanations"][broken], strict=True):
-			if rule.severity == "Error" or not (explanations or {}).get(name):
-				message = definitions.local_label(rule, "message")
-				yield _("{0}, area {1}: {2}").format(batch.slot.name, area, message)
+		if rule.severity == "Warning":
+			explained = [is_explained(given, name) for given in batch.table["explanations"]]
+			broken &= is_sent(batch) & ~pd.Series(explained, index=broken.index, dtype=bool)
+		for area in batch.table["area"][broken]:
+			message = definitions.local_label(rule, "message")
+			yield _("{0}, area {1}: {2}").format(batch.slot.name, area, message)
 
 
-def with_context(batch: "Batch", sent: pd.DataFrame) -> pd.DataFrame:
+def is_explained(explanations: dict | None, rule: str) -> bool:
+	return bool(((explanations or {}).get(rule) or "").strip())
+
+
+def with_context(batch: "Batch") -> pd.DataFrame:
 	"""The rows with what rules compare them to: previous.<figure> and population.<group>."""
-	values = sent.merge(previous_table(batch), on="area", how="left").merge(
-		population_table(batch), on="area", how="left"
-	)
-	return values.set_index(sent.index)
+	values = batch.table.merge(previous_table(batch), on="area", how="left")
+	return values.merge(population_table(batch), on="area", how="left")
 
 
 def previous_table(batch: "Batch") -> pd.DataFrame:

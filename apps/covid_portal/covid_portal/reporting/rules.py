@@ -27,11 +27,20 @@ def broken_rules_table(report_type: str, table: pd.DataFrame, on: date) -> dict[
 
 
 def broken_column(tree: expressions.Tree, table: pd.DataFrame) -> pd.Series:
+	"""As expressions.holds() is False, row by row."""
 	used = expressions.names(tree)
-	if any(name not in table for name in used):
-		return pd.Series(False, index=table.index)
-	known = table[used].notna().all(axis=1)
-	numbers = {name: table.loc[known, name].astype("float64") for name in used}
 	broken = pd.Series(False, index=table.index)
-	broken[known] = ~pd.Series(expressions.evaluate(tree, numbers), index=table.index[known]).astype(bool)
+	if any(name not in table for name in used):
+		return broken
+	applies = table[used].notna().all(axis=1)
+	for divisor in expressions.divisors(tree):
+		if applies.any():
+			applies[applies] = column_of(divisor, table[applies]) != 0
+	if applies.any():
+		broken[applies] = ~column_of(tree, table[applies]).astype(bool)
 	return broken
+
+
+def column_of(tree: expressions.Tree, table: pd.DataFrame) -> pd.Series:
+	numbers = {name: table[name].astype("float64") for name in expressions.names(tree)}
+	return pd.Series(expressions.evaluate(tree, numbers), index=table.index)

@@ -22,6 +22,7 @@ from covid_portal.reporting.writers import insert_rows
 from covid_portal.setup.csv_rows import numbered_rows
 
 KINDS = ("Province", "City", "Town", "Rural District", "Ward", "Commune", "Township")
+SECTIONS = ("province", "header", "footer", "site")
 LINES = ("Health", "Government", "Operator")
 
 
@@ -147,12 +148,20 @@ def read(folder: Path, pack: dict[str, Table]) -> list[str]:
 	return errors
 
 
-def read_settings(folder: Path, errors: list[str]) -> dict:
+def read_settings(folder: Path, errors: list[str]) -> dict[str, dict]:
+	"""The sections that name the province and its organisation."""
 	try:
-		return json.loads((folder / "pack.json").read_text(encoding="utf-8"))
-	except (OSError, ValueError) as error:
+		settings = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+		sections = {key: settings.get(key) or {} for key in SECTIONS}
+	except (OSError, ValueError, AttributeError) as error:
 		errors.append(_("{0}: cannot be read: {1}").format("pack.json", error))
 		return {}
+	errors.extend(
+		_("{0}: {1} must be an object of names and texts.").format("pack.json", key)
+		for key, section in sections.items()
+		if not isinstance(section, dict)
+	)
+	return sections
 
 
 # --- checking
@@ -190,13 +199,17 @@ def check_values(row: dict) -> Iterator[str]:
 		if row.get(column) and not is_date(row[column]):
 			yield _("{0} {1} is not a date (YYYY-MM-DD).").format(column, row[column])
 	for column in ("level", "tile_column", "tile_row", "tile_index", "min_age", "max_age"):
-		if row.get(column) and not row[column].isdigit():
+		if row.get(column) and not is_whole_number(row[column]):
 			yield _("{0} {1} is not a whole number.").format(column, row[column])
 	for column, limit in (("latitude", 90), ("longitude", 180)):
 		if row.get(column) and not is_coordinate(row[column], limit):
 			yield _("{0} {1} is not a coordinate in degrees.").format(column, row[column])
 	if row.get("valid_from") and row.get("valid_to") and row["valid_from"] > row["valid_to"]:
 		yield _("valid_from {0} lies after valid_to {1}.").format(row["valid_from"], row["valid_to"])
+
+
+def is_whole_number(text: str | None) -> bool:
+	return bool(text) and text.isascii() and text.isdigit()
 
 
 def is_date(text: str) -> bool:
@@ -221,13 +234,19 @@ def check_areas(table: Table) -> Iterator[tuple[int, str]]:
 		parent = by_code.get(row["parent"])
 		if row["parent"] and not parent:
 			yield line, _("the parent area {0} is not in the file.").format(row["parent"])
-		elif parent and int(row["level"]) <= int(parent["level"]):
+		elif parent and is_above_or_beside(row, parent):
 			yield (
 				line,
 				_("its level {0} must be below level {1} of {2}.").format(
 					row["level"], parent["level"], row["parent"]
 				),
 			)
+
+
+def is_above_or_beside(row: dict, parent: dict) -> bool:
+	"""Levels that are no numbers are told by check_values."""
+	levels = (row["level"], parent["level"])
+	return all(map(is_whole_number, levels)) and int(row["level"]) <= int(parent["level"])
 
 
 def check_units(pack: dict[str, Table]) -> Iterator[tuple[int, str]]:
@@ -300,8 +319,7 @@ def row_values(table: Table, row: dict, extra: dict[str, dict]) -> Iterable:
 def fill_settings(pack: dict) -> None:
 	"""Name the province and its organisation, where an administrator has not done so yet."""
 	settings = frappe.get_single("Publishing Settings")
-	header, footer, province = pack.get("header", {}), pack.get("footer", {}), pack.get("province", {})
-	given = {**footer, **header, "province": province.get("code"), **pack.get("site", {})}
+	given = {**pack["footer"], **pack["header"], "province": pack["province"].get("code"), **pack["site"]}
 	for key, value in given.items():
 		if value and settings.meta.has_field(key) and not settings.get(key):
 			settings.set(key, value)

@@ -73,6 +73,7 @@ class PortalTestCase(FrappeTestCase):
 	def setUp(self) -> None:
 		super().setUp()
 		frappe.set_user("Administrator")
+		frappe.local.lang = "en"
 		frappe.db.savepoint("one_test")
 
 	def tearDown(self) -> None:
@@ -183,6 +184,11 @@ def owe(slot: str, areas: tuple[str, ...], due_at: datetime | None = None) -> No
 
 
 # --- reports
+
+
+def label(fieldname: str) -> str:
+	"""What a message calls the figure."""
+	return frappe.db.get_value("Indicator", {"report_type": REPORT, "fieldname": fieldname}, "label_en")
 
 
 def new_report(slot: str, area: str = COMMUNE, **values) -> Document:

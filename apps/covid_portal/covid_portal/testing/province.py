@@ -125,6 +125,14 @@ def create_units() -> None:
 	insert_rows("Unit", columns, rows)
 
 
+def create_unit_of(unit_type: str, area: str, **values: str) -> None:
+	"""One more unit, without a superior."""
+	code = f"{unit_type}-{area}"
+	bounds = nested("Unit", {code: None})[code]
+	columns = ["name", "code", "unit_name", "unit_type", "line", "area", "lft", "rgt", *values]
+	insert_rows("Unit", columns, [[code, code, code, unit_type, "Health", area, *bounds, *values.values()]])
+
+
 def nested(doctype: str, parents: dict[str, str | None]) -> dict[str, tuple[int, int]]:
 	"""Bounds of a nested set that follows on the one which is there."""
 	number = frappe.db.sql(f"select coalesce(max(rgt), 0) from `tab{doctype}`")[0][0]

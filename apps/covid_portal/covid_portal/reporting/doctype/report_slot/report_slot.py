@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.organisation.scope import in_scope
-from covid_portal.reporting.consolidation import consolidate_from
+from covid_portal.reporting.consolidation import consolidate_from, consolidated_figures
 from covid_portal.reporting.slots import COUNTED, PUBLISHED, slot_label
 
 
@@ -62,15 +62,15 @@ def publish(slot: str) -> dict:
 
 
 def refresh(slot: str) -> None:
-	"""Job: a report of a slot that was consolidated already has been decided. Figures follow, and the published ones
-	as well where the report type says so."""
+	"""Job: a report of a slot that was consolidated already has been decided. Figures follow, and, if any of them moved,
+	the published ones as well where the report type says so."""
 	document = frappe.get_doc("Report Slot", slot, for_update=True)
 	if document.state not in COUNTED:
 		return
+	before = consolidated_figures(slot)
 	consolidate_from(slot)
-	if document.state == PUBLISHED and frappe.get_cached_value(
-		"Report Type", document.report_type, "republish"
-	):
+	republish = frappe.get_cached_value("Report Type", document.report_type, "republish")
+	if document.state == PUBLISHED and republish and consolidated_figures(slot) != before:
 		document.publish_figures(None)
 
 

@@ -1,0 +1,40 @@
+"""Counts and links stay within the scope, whatever the filters."""
+
+import frappe
+
+from covid_portal.organisation.counting import get_count, validate_link
+from covid_portal.testing.case import REPORT, PortalTestCase, draft
+from covid_portal.testing.province import COMMUNES
+
+
+class TestCounting(PortalTestCase):
+	def test_filters_in_any_writing(self) -> None:
+		draft(self.slot)
+		draft(self.slot, "ZZ12")
+		draft(self.slot, "ZZ21")
+		filters = ({"slot": self.slot}, [["slot", "=", self.slot]], [[REPORT, "slot", "=", self.slot]])
+		for given in (*filters, *map(frappe.as_json, filters)):
+			with self.acting("district"):
+				self.assertEqual(get_count(REPORT, given), 2)
+
+	def test_a_filter_on_a_child_table_counts_each_report_once(self) -> None:
+		rules = frappe.get_all("Validation Rule", {"severity": "Warning"}, pluck="name", limit=2)
+		rows = [{"rule": rule, "explanation": "zz"} for rule in rules]
+		draft(self.slot, explanations=rows)
+		draft(self.slot, "ZZ21", explanations=rows)
+		filters = [["Report Explanation", "explanation", "=", "zz"]]
+		for who, count in (("reporter", 1), ("sibling", 0), ("cdc", 2)):
+			with self.acting(who):
+				self.assertEqual(get_count(REPORT, filters), count, who)
+
+	def test_doctypes_without_a_scope_are_counted_as_ever(self) -> None:
+		with self.acting("reporter"):
+			self.assertEqual(get_count("Area", {"name": ("in", COMMUNES)}), 4)
+
+	def test_a_link_to_a_report_out_of_scope_looks_like_one_to_nothing(self) -> None:
+		name = draft(self.slot).name
+		with self.acting("reporter"):
+			self.assertEqual(validate_link(REPORT, name).get("name"), name)
+		with self.acting("sibling"):
+			self.assertFalse(validate_link(REPORT, name).get("name"))
+			self.assertFalse(validate_link(REPORT, "no such report").get("name"))

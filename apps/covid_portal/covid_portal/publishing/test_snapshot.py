@@ -1,0 +1,185 @@
+"""The public snapshot: built beside the live one, switched in one step, and nothing but its files is served."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+import frappe
+
+from covid_portal.publishing import renderer, snapshot
+from covid_portal.reporting import definitions, slots
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing.case import REPORT, PortalTestCase, accepted
+
+
+class SnapshotCase(PortalTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.folder = Path(tempfile.mkdtemp())
+		self.addCleanup(shutil.rmtree, self.folder)
+		patcher = patch.object(snapshot, "root", return_value=self.folder)
+		patcher.start()
+		self.addCleanup(patcher.stop)
+		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
+		frappe.db.set_value(
+			"Report Slot", {"name": ("not in", (self.previous, self.slot))}, "published_at", None
+		)
+		accepted(self.previous)
+		accepted(self.slot, new_f1=22)
+
+	def publish(self, slot: str) -> None:
+		"""As publishing does, with the switch that otherwise waits for the commit."""
+		consolidate(slot)
+		document = frappe.get_doc("Report Slot", slot)
+		document.set_state(slots.CONSOLIDATED)
+		document.publish_figures("Administrator")
+		snapshot.switch(snapshot.build([slot]))
+
+	def data(self, name: str) -> dict:
+		return json.loads(
+			(snapshot.live() / "du-lieu-mo/v1/slots" / f"{name}.json").read_text(encoding="utf-8")
+		)
+
+
+class TestBuilding(SnapshotCase):
+	def test_a_published_slot_is_there_as_pages_and_as_data(self) -> None:
+		self.publish(self.slot)
+		for path in ("index.html", "en/index.html"):
+			self.assertIn("<html", (snapshot.live() / path).read_text(encoding="utf-8"))
+		latest = self.data("latest")
+		self.assertEqual(latest, self.data(self.slot))
+		self.assertEqual(
+			(latest["slot"], latest["version"], latest["province"]["code"]), (self.slot, 1, "ZZ")
+		)
+		self.assertEqual([row["code"] for row in latest["districts"]], ["ZZ1", "ZZ2"])
+
+	def test_the_figures_are_those_of_the_consolidation(self) -> None:
+		self.publish(self.previous)
+		self.publish(self.slot)
+		latest = self.data("latest")
+		self.assertEqual(
+			latest["reporting"], {"expected": 4, "reported": 1, "provisional": 0, "carried": 3, "missing": 3}
+		)
+		figures = latest["province"]
+		self.assertEqual(
+			(figures["figures"]["new_f1"], figures["change"]["new_f1"], figures["totals"]["new_f1"]),
+			(22, 1, 43),
+		)
+		self.assertEqual((figures["figures"]["deaths"], figures["figures"]["sanctions"]), (0, None))
+
+	def test_an_indicator_that_is_not_public_is_in_no_file(self) -> None:
+		frappe.db.set_value("Indicator", {"report_type": REPORT, "fieldname": "followed_f1"}, "public", 0)
+		definitions.forget()
+		self.publish(self.slot)
+		for file in self.folder.rglob("*.*"):
+			if file.is_file():
+				self.assertNotIn("followed_f1", file.read_text(encoding="utf-8"), file.name)
+
+	def test_an_older_slot_renews_its_own_file_and_not_the_newest(self) -> None:
+		self.publish(self.slot)
+		page = (snapshot.live() / "index.html").read_bytes()
+		self.publish(self.previous)
+		self.assertEqual(self.data("latest")["slot"], self.slot)
+		self.assertEqual(self.data(self.previous)["slot"], self.previous)
+		self.assertEqual((snapshot.live() / "index.html").read_bytes(), page)
+
+	def test_publishing_again_is_a_new_version(self) -> None:
+		self.publish(self.slot)
+		self.publish(self.slot)
+		self.assertEqual(self.data("latest")["version"], 2)
+
+
+class TestSwitching(SnapshotCase):
+	def test_a_build_is_not_live_before_it_is_switched_to(self) -> None:
+		self.publish(self.slot)
+		live = snapshot.live().resolve()
+		folder = snapshot.write_build({"index.html": b"next"})
+		self.assertEqual(snapshot.live().resolve(), live)
+		self.assertNotEqual((snapshot.live() / "index.html").read_bytes(), b"next")
+		snapshot.switch(folder)
+		self.assertEqual((snapshot.live() / "index.html").read_bytes(), b"next")
+
+	def test_publishing_waits_with_the_switch_for_the_commit(self) -> None:
+		self.publish(self.slot)
+		live = snapshot.live().resolve()
+		snapshot.publish_slot(self.slot)
+		self.assertEqual(snapshot.live().resolve(), live)
+
+	def test_a_new_build_never_writes_into_an_older_one(self) -> None:
+		first = snapshot.write_build({"a.json": b"1", "b.json": b"1"})
+		snapshot.switch(first)
+		snapshot.switch(snapshot.write_build({"a.json": b"2"}))
+		self.assertEqual(
+			((first / "a.json").read_bytes(), (snapshot.live() / "a.json").read_bytes()), (b"1", b"2")
+		)
+		self.assertEqual((snapshot.live() / "b.json").stat().st_ino, (first / "b.json").stat().st_ino)
+
+	def test_only_the_last_builds_are_kept_and_the_live_one_is_among_them(self) -> None:
+		for number in range(snapshot.KEPT_BUILDS + 3):
+			snapshot.switch(snapshot.write_build({"a.json": str(number).encode()}))
+		self.assertEqual(len(list((self.folder / "builds").iterdir())), snapshot.KEPT_BUILDS)
+		self.assertEqual((snapshot.live() / "a.json").read_bytes(), str(snapshot.KEPT_BUILDS + 2).encode())
+		self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".live")], [])
+
+
+class TestServing(SnapshotCase):
+	def setUp(self) -> None:
+		super().setUp()
+		files = {
+			"index.html": b"home",
+			"en/index.html": b"home in English",
+			"du-lieu-mo/v1/slots/latest.json": b"{}",
+		}
+		snapshot.switch(snapshot.write_build(files))
+		(self.folder / "secret.json").write_text("secret", encoding="utf-8")
+		(snapshot.live() / "du-lieu-mo/way-out").symlink_to(self.folder)
+
+	def test_the_files_of_the_snapshot_are_served_as_they_are(self) -> None:
+		for path, content in (
+			("tong-quan", b"home"),
+			("en", b"home in English"),
+			("du-lieu-mo/v1/slots/latest.json", b"{}"),
+			("/du-lieu-mo/v1/slots/latest.json/", b"{}"),
+		):
+			page = renderer.SnapshotPage(path)
+			self.assertTrue(page.can_render(), path)
+			self.assertEqual(page.render().get_data(), content)
+
+	def test_data_is_open_to_other_sites_and_carries_a_validator(self) -> None:
+		response = renderer.SnapshotPage("du-lieu-mo/v1/slots/latest.json").render()
+		self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
+		self.assertEqual(response.mimetype, "application/json")
+		self.assertTrue(response.headers["ETag"])
+
+	def test_no_address_leads_out_of_the_snapshot(self) -> None:
+		for path in (
+			"du-lieu-mo/../../../secret.json",
+			"du-lieu-mo/../../secret.json",
+			"du-lieu-mo//../..//../secret.json",
+			"du-lieu-mo/way-out/secret.json",
+			f"du-lieu-mo/{self.folder}/secret.json",
+			"../secret.json",
+			"secret.json",
+			"index.html",
+			"en/index.html",
+			"du-lieu-mo/v1",
+			"du-lieu-mo",
+			"du-lieu-mo/..%2f..%2fsecret.json",
+			"du-lieu-mo/\x00",
+			"du-lieu-mo/" + "a" * 5000,
+			"",
+			None,
+		):
+			self.assertIsNone(renderer.find(path), path)
+			if path:
+				self.assertFalse(renderer.SnapshotPage(path).can_render(), path)
+
+	def test_before_anything_was_published_the_home_page_says_so(self) -> None:
+		snapshot.live().unlink()
+		for path in ("tong-quan", "en"):
+			page = renderer.SnapshotPage(path)
+			self.assertTrue(page.can_render())
+			self.assertEqual(page.render().status_code, 200)
+		self.assertFalse(renderer.SnapshotPage("du-lieu-mo/v1/slots/latest.json").can_render())

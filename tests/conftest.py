@@ -1,0 +1,182 @@
+"""Fixtures of the tests that drive a running portal. Without BASE_URL there is none, and they are skipped."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from portal import NEEDED, REPORT, Client, Place, Portal
+
+DRIVING = ("http", "browser")
+EVERY_DAY = "2021-01-01"
+USER = {"language": "vi", "send_welcome_email": 0}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+	if os.environ.get("BASE_URL"):
+		return
+	skip = pytest.mark.skip(reason="BASE_URL is not set: no running portal to drive; `make test` starts one")
+	for item in items:
+		if item.path.parent.name in DRIVING:
+			item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Portal:
+	missing = [name for name in NEEDED if not os.environ.get(name)]
+	assert not missing, f"BASE_URL is set, but not {', '.join(missing)}"
+	return Portal.of_environment()
+
+
+@pytest.fixture(scope="session")
+def client(portal: Portal) -> Callable[[str], Client]:
+	"""client(mailbox): the session of a demo account, logged in once."""
+	sessions: dict[str, Client] = {}
+
+	def logged_in(mailbox: str) -> Client:
+		if mailbox not in sessions:
+			sessions[mailbox] = portal.client(mailbox)
+		return sessions[mailbox]
+
+	return logged_in
+
+
+@pytest.fixture(scope="session")
+def administrator(client: Callable[[str], Client]) -> Client:
+	return client("Administrator")
+
+
+@pytest.fixture
+def guest(portal: Portal) -> Client:
+	return portal.guest()
+
+
+# --- slots
+
+
+@pytest.fixture(scope="session")
+def slot_of(administrator: Client) -> Callable[..., dict]:
+	"""slot_of(*states): the newest slot in one of the states."""
+
+	def newest(*states: str) -> dict:
+		rows = administrator.rows("Report Slot", {"state": ["in", states]}, ["*"], order_by="slot_time desc")
+		assert rows, f"the site has no slot in {states}"
+		return rows[0]
+
+	return newest
+
+
+@pytest.fixture(scope="session")
+def open_slot(slot_of: Callable[..., dict]) -> dict:
+	return slot_of("Open", "Closing")
+
+
+@pytest.fixture(scope="session")
+def published_slot(slot_of: Callable[..., dict]) -> dict:
+	"""The newest published slot that still takes late reports."""
+	return slot_of("Published")
+
+
+@pytest.fixture(scope="session")
+def locked_slot(slot_of: Callable[..., dict]) -> dict:
+	return slot_of("Locked")
+
+
+# --- places and their people
+
+
+@pytest.fixture(scope="session")
+def unreported(portal: Portal, administrator: Client) -> Callable[[dict], Place]:
+	"""unreported(slot): a commune that owes the slot's report and has none, a different one at each call."""
+	reporters = {row["unit"].partition("-")[2] for row in portal.accounts.values()}
+	waiting: dict[str, Iterator[dict]] = {}
+
+	def owing(slot: str) -> Iterator[dict]:
+		filters = {"slot": slot, "state": "Expected", "area": ["not in", sorted(reporters)]}
+		return iter(administrator.rows("Report Obligation", filters, ["area", "unit"], order_by="area"))
+
+	def next_place(slot: dict) -> Place:
+		row = next(waiting.setdefault(slot["name"], owing(slot["name"])), None)
+		assert row, f"every commune has reported in {slot['name']}: the tests need a fresh demo"
+		area, unit = administrator.document("Area", row["area"]), administrator.document("Unit", row["unit"])
+		return Place(row["area"], area["full_name"], row["unit"], unit["parent_unit"])
+
+	return next_place
+
+
+@pytest.fixture
+def place(unreported: Callable[[dict], Place], open_slot: dict) -> Place:
+	"""A commune that owes the open slot's report, of this test alone."""
+	return unreported(open_slot)
+
+
+@pytest.fixture(scope="session")
+def person(portal: Portal, administrator: Client) -> Callable[[str, str], Client]:
+	"""person(duty, unit): somebody with the duty in the unit. Demo accounts first, else one of a pool of test users."""
+	return Staff(portal, administrator).person
+
+
+@pytest.fixture(scope="session")
+def reporter(person: Callable[[str, str], Client]) -> Callable[[Place], Client]:
+	return lambda place: person("Reporter", place.unit)
+
+
+@pytest.fixture(scope="session")
+def approver(person: Callable[[str, str], Client]) -> Callable[[Place], Client]:
+	"""approver(place): the person who decides first on the place's reports."""
+	return lambda place: person("Approver", place.district_unit)
+
+
+class Staff:
+	"""Test users, numbered and used again by the next run: the framework makes no more than 60 an hour."""
+
+	def __init__(self, portal: Portal, administrator: Client) -> None:
+		self.portal, self.administrator = portal, administrator
+		self.people: dict[tuple[str, str], Client] = {}
+		self.hired = 0
+
+	def person(self, duty: str, unit: str) -> Client:
+		if (duty, unit) not in self.people:
+			self.people[duty, unit] = self.demo_account(duty, unit) or self.hire(duty, unit)
+		return self.people[duty, unit]
+
+	def demo_account(self, duty: str, unit: str) -> Client | None:
+		for mailbox, row in self.portal.accounts.items():
+			if (row["duty"], row["unit"]) == (duty, unit):
+				return self.portal.client(mailbox)
+		return None
+
+	def hire(self, duty: str, unit: str) -> Client:
+		self.hired += 1
+		address, password = f"test.{self.hired:02}@{self.portal.domain}", secrets.token_urlsafe(16)
+		self.store("User", {"email": address}, first_name=address, new_password=password, **USER)
+		self.store("Duty Assignment", {"user": address}, unit=unit, duty=duty, valid_from=EVERY_DAY)
+		return self.portal.guest().login(address, password)
+
+	def store(self, doctype: str, key: dict[str, str], **values: str | int) -> None:
+		"""Change the one document with this key, or make it."""
+		if found := self.administrator.rows(doctype, key):
+			answer = self.administrator.put(f"/api/resource/{doctype}/{found[0]['name']}", **values)
+		else:
+			answer = self.administrator.post(f"/api/resource/{doctype}", **key, **values)
+		assert answer.ok, f"{doctype} {key}: {answer.text}"
+
+
+# --- reports
+
+
+@pytest.fixture
+def sent_report(place: Place, open_slot: dict, reporter: Callable[[Place], Client]) -> str:
+	"""A report of `place` that waits for its district."""
+	return reporter(place).send(open_slot["name"], place.area)
+
+
+@pytest.fixture
+def state_of(administrator: Client) -> Callable[[str], tuple]:
+	"""state_of(report): where it stands, as the server stores it."""
+
+	def stored(name: str) -> tuple:
+		report = administrator.document(REPORT, name) or {}
+		return tuple(report.get(key) for key in ("workflow_state", "approval_unit", "approval_step", "docstatus"))
+
+	return stored

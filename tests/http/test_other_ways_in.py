@@ -1,0 +1,275 @@
+"""A report's state changes by decide() alone: every other way in is refused, and leaves the state as it was."""
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from portal import DECIDE, QUIET, REPORT, Client, Place, accepted, has_traceback
+from requests import Response
+
+Way = Callable[[Client, str], Response]
+
+
+def values_of(client: Client, name: str) -> dict:
+	return {**(client.document(REPORT, name) or {}), "doctype": REPORT, "name": name}
+
+
+def desk_save(client: Client, name: str) -> Response:
+	doc = {**values_of(client, name), "workflow_state": "Approved"}
+	return client.call("frappe.desk.form.save.savedocs", doc=json.dumps(doc), action="Save")
+
+
+def whole_save(client: Client, name: str) -> Response:
+	return client.call("frappe.client.save", doc={**values_of(client, name), "workflow_state": "Approved"})
+
+
+def whole_submit(client: Client, name: str) -> Response:
+	return client.call("frappe.client.submit", doc={**values_of(client, name), "docstatus": 1})
+
+
+def set_value(field: str, value: str | int) -> Way:
+	values = {"doctype": REPORT, "fieldname": field, "value": value}
+	return lambda client, name: client.call("frappe.client.set_value", name=name, **values)
+
+
+def method_of_the_document(client: Client, name: str) -> Response:
+	return client.post(f"/api/resource/{REPORT}/{name}?run_method=db_set", workflow_state="Approved")
+
+
+def any_method(client: Client, name: str) -> Response:
+	words = {"docs": json.dumps(values_of(client, name)), "method": "db_set"}
+	return client.call("run_doc_method", **words, args=json.dumps(["workflow_state", "Approved"]))
+
+
+WAYS: dict[str, Way] = {
+	"PUT of the state": lambda client, name: client.put(f"/api/resource/{REPORT}/{name}", workflow_state="Approved"),
+	"PUT of the unit it waits for": lambda client, name: client.put(f"/api/resource/{REPORT}/{name}", approval_unit="CDC-38"),
+	"set_value of the state": set_value("workflow_state", "Approved"),
+	"set_value of the step": set_value("approval_step", 2),
+	"set_value back to draft": set_value("workflow_state", "Draft"),
+	"save of the whole": whole_save,
+	"submit of the whole": whole_submit,
+	"cancel": lambda client, name: client.call("frappe.client.cancel", doctype=REPORT, name=name),
+	"the Desk's save": desk_save,
+	"bulk_update": lambda client, name: client.call(
+		"frappe.client.bulk_update", docs=json.dumps([{"doctype": REPORT, "docname": name, "workflow_state": "Approved"}])
+	),
+	"DELETE": lambda client, name: client.delete(f"/api/resource/{REPORT}/{name}"),
+	"delete": lambda client, name: client.call("frappe.client.delete", doctype=REPORT, name=name),
+	"the list's delete": lambda client, name: client.call(
+		"frappe.desk.reportview.delete_items", items=json.dumps([name]), doctype=REPORT
+	),
+	"rename": lambda client, name: client.call(
+		"frappe.client.rename_doc", doctype=REPORT, old_name=name, new_name=f"{name}-x"
+	),
+	"a method of the document": method_of_the_document,
+	"run_doc_method": any_method,
+	"the e-mail link": lambda client, name: client.ask(
+		"frappe.workflow.doctype.workflow_action.workflow_action.apply_action",
+		action="Approve",
+		doctype=REPORT,
+		docname=name,
+		current_state="In Approval",
+	),
+	"the e-mail link, confirmed": lambda client, name: client.ask(
+		"frappe.workflow.doctype.workflow_action.workflow_action.confirm_action",
+		action="Approve",
+		doctype=REPORT,
+		docname=name,
+		user="Administrator",
+	),
+	"a row of a child table": lambda client, name: client.call(
+		"frappe.client.insert",
+		doc={
+			"doctype": "Report Explanation",
+			"parenttype": REPORT,
+			"parent": name,
+			"parentfield": "explanations",
+			"rule": "deaths_reported",
+			"explanation": "x",
+		},
+	),
+}
+
+
+@pytest.fixture(scope="module")
+def waiting(
+	unreported: Callable[[dict], Place], open_slot: dict, reporter: Callable[[Place], Client]
+) -> tuple[str, Place]:
+	"""A report that waits for its district, for attempts that all fail."""
+	place = unreported(open_slot)
+	return reporter(place).send(open_slot["name"], place.area), place
+
+
+@pytest.fixture(params=["the author", "the district", "Administrator"])
+def somebody(
+	request: pytest.FixtureRequest,
+	waiting: tuple[str, Place],
+	reporter: Callable[[Place], Client],
+	approver: Callable[[Place], Client],
+	administrator: Client,
+) -> Client:
+	place = waiting[1]
+	people = {"the author": reporter, "the district": approver}
+	return people[request.param](place) if request.param in people else administrator
+
+
+@pytest.fixture
+def unchanged(waiting: tuple[str, Place], administrator: Client) -> Callable[[], None]:
+	"""Check, from another account, that report, decisions and steps stand as they stood."""
+	name = waiting[0]
+
+	def picture() -> tuple:
+		about = {"reference_name": name}
+		return (
+			administrator.document(REPORT, name),
+			administrator.rows("Approval Decision", about, ["*"]),
+			administrator.rows("Approval Step", about, ["*"], order_by="step"),
+		)
+
+	before = picture()
+	assert before[0]["workflow_state"] == "In Approval"
+
+	def check() -> None:
+		assert picture() == before
+
+	return check
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_other_way_changes_the_state(
+	way: str, somebody: Client, waiting: tuple[str, Place], unchanged: Callable[[], None]
+) -> None:
+	answer = WAYS[way](somebody, waiting[0])
+	if way not in ("bulk_update", "the list's delete"):  # these answer 200 and name what failed
+		assert answer.status_code in (403, 404, 409, 417), f"{answer.status_code} {answer.text[:300]}"
+	if way != "bulk_update":
+		assert not has_traceback(answer), answer.text[:1000]
+	unchanged()
+
+
+@pytest.mark.parametrize("state", ["Approved", "In Approval", "Published"])
+def test_a_report_does_not_begin_in_another_state(
+	state: str, place: Place, open_slot: dict, reporter: Callable[[Place], Client], administrator: Client
+) -> None:
+	values = {"slot": open_slot["name"], "area": place.area, "workflow_state": state, **QUIET}
+	for person in (reporter(place), administrator):
+		assert not person.post(f"/api/resource/{REPORT}", **values).ok
+		assert not person.call("frappe.client.insert", doc={"doctype": REPORT, **values}).ok
+		assert not person.call("frappe.client.insert_many", docs=[{"doctype": REPORT, **values}]).ok
+	assert administrator.rows(REPORT, {"slot": open_slot["name"], "area": place.area}) == []
+
+
+@pytest.mark.parametrize("mailbox", ["ttyt.muonglat", "cdc.duyet", "Administrator"])
+def test_the_desks_buttons_obey_the_line(
+	mailbox: str, client: Callable[[str], Client], waiting: tuple[str, Place], unchanged: Callable[[], None]
+) -> None:
+	doc = json.dumps({"doctype": REPORT, "name": waiting[0], "workflow_state": "In Approval"})
+	for action in ("Approve", "Withdraw", "Send for Approval", "Publish"):
+		answer = client(mailbox).call("frappe.model.workflow.apply_workflow", doc=doc, action=action)
+		assert answer.status_code in (403, 417), answer.text[:300]
+	unchanged()
+
+
+def test_the_lists_bulk_action_obeys_the_line_and_names_what_failed(
+	client: Callable[[str], Client], waiting: tuple[str, Place], unchanged: Callable[[], None]
+) -> None:
+	values = {"docnames": json.dumps([waiting[0]]), "doctype": REPORT, "action": "Approve"}
+	answer = client("cdc.duyet").call("frappe.model.workflow.bulk_workflow_approval", **values)
+	assert answer.ok and waiting[0] in answer.text
+	unchanged()
+
+
+def test_the_bulk_action_decides_what_it_may_and_keeps_the_rest(
+	sent_report: str, place: Place, waiting: tuple[str, Place], approver: Callable[[Place], Client], state_of: Callable[[str], tuple]
+) -> None:
+	values = {"docnames": json.dumps([sent_report, "no-such-report"]), "doctype": REPORT, "action": "Approve"}
+	answer = approver(place).call("frappe.model.workflow.bulk_workflow_approval", **values)
+	assert answer.ok and "no-such-report" in answer.text
+	assert state_of(sent_report)[1:3] == ("CDC-38", 2)
+
+
+RECORDS = ("Approval Decision", "Approval Step")
+
+
+@pytest.mark.parametrize("doctype", RECORDS)
+def test_the_record_of_decisions_is_not_written_by_hand(
+	doctype: str, somebody: Client, waiting: tuple[str, Place], unchanged: Callable[[], None], administrator: Client
+) -> None:
+	row = administrator.rows(doctype, {"reference_name": waiting[0]}, ["*"])[0]
+	forged = {**row, "name": None, "sequence": 9, "step": 9, "unit": "CDC-38"}
+	address = f"/api/resource/{doctype}/{row['name']}"
+	attempts = [
+		somebody.post(f"/api/resource/{doctype}", **forged),
+		somebody.put(address, state="Approved", decision="Approve", unit="CDC-38"),
+		somebody.call("frappe.client.set_value", doctype=doctype, name=row["name"], fieldname="unit", value="CDC-38"),
+		somebody.delete(address),
+	]
+	assert all(answer.status_code in (403, 417) for answer in attempts), [answer.text[:200] for answer in attempts]
+	unchanged()
+
+
+@pytest.mark.parametrize("doctype", ["Report Obligation", "Consolidated Report", "Report Slot"])
+def test_what_the_server_derives_is_not_written_by_the_field(
+	doctype: str, client: Callable[[str], Client], administrator: Client
+) -> None:
+	row = administrator.rows(doctype, fields=["*"], limit_page_length=1)[0]
+	for mailbox in ("tyt.hamrong", "ttyt.muonglat", "cdc.duyet", "cdc.congbo"):
+		for field in ("state", "expected"):
+			answer = client(mailbox).put(f"/api/resource/{doctype}/{row['name']}", **{field: 1})
+			assert answer.status_code in (403, 417), answer.text[:200]
+	assert administrator.document(doctype, row["name"])["modified"] == row["modified"]
+
+
+@pytest.mark.parametrize("mailbox", ["tyt.hamrong", "ttyt.muonglat", "cdc.duyet", "kiemtra"])
+def test_only_a_publisher_publishes(mailbox: str, client: Callable[[str], Client], published_slot: dict) -> None:
+	way = "covid_portal.reporting.doctype.report_slot.report_slot.publish"
+	assert client(mailbox).call(way, slot=published_slot["name"]).status_code == 403
+
+
+@pytest.mark.parametrize("mailbox", ["tyt.hamrong", "ttyt.muonglat", "cdc.duyet", "cdc.congbo", "kiemtra"])
+def test_nobody_gives_oneself_a_duty_a_role_or_a_route(mailbox: str, client: Callable[[str], Client]) -> None:
+	person = client(mailbox)
+	me = accepted(person.ask("frappe.auth.get_logged_user"))
+	duty = {"user": me, "unit": "CDC-38", "duty": "Approver", "valid_from": "2021-01-01"}
+	attempts = [
+		person.post("/api/resource/Duty Assignment", **duty),
+		person.put(f"/api/resource/User/{me}", roles=[{"role": "System Manager"}]),
+		person.put("/api/resource/Approval Route/Situation Report", enabled=0),
+		person.put("/api/resource/Workflow/Situation Report Approval", is_active=0),
+	]
+	assert [answer.status_code for answer in attempts] == [403] * 4, [answer.text[:200] for answer in attempts]
+
+
+def test_an_import_of_a_file_does_not_change_the_state(
+	waiting: tuple[str, Place], unchanged: Callable[[], None], administrator: Client
+) -> None:
+	"""Data Import, even as Administrator: each row is a save, and a save does not change a state."""
+	content = f"ID,Workflow State\n{waiting[0]},Approved\n"
+	upload = {"file": ("import.csv", content, "text/csv")}
+	values = {"reference_doctype": REPORT, "import_type": "Update Existing Records"}
+	made = administrator.post("/api/resource/Data Import", **values).json()["data"]["name"]
+	about = {"doctype": "Data Import", "docname": made, "fieldname": "import_file", "is_private": "1"}
+	url = accepted(administrator.request("POST", "/api/method/upload_file", files=upload, data=about))["file_url"]
+	address = f"/api/resource/Data Import/{made}"
+	assert administrator.put(address, import_file=url).ok
+	start = "frappe.core.doctype.data_import.data_import.form_start_import"
+	accepted(administrator.call(start, data_import=made))
+	end = time.monotonic() + 60
+	while (status := administrator.document("Data Import", made)["status"]) == "Pending":
+		assert time.monotonic() < end, "the import was not done within a minute"
+		time.sleep(0.3)
+	assert status == "Error"
+	unchanged()
+
+
+def test_decide_is_not_reached_by_a_link(waiting: tuple[str, Place], approver: Callable[[Place], Client], unchanged: Callable[[], None]) -> None:
+	"""What changes something is asked by POST with the session's token: a picture's address does not do it."""
+	district = approver(waiting[1])
+	values = {"doctype": REPORT, "name": waiting[0], "decision": "Approve"}
+	assert district.ask(DECIDE, **values).status_code == 403
+	without_token = {"X-Frappe-CSRF-Token": "none"}
+	answer = district.request("POST", f"/api/method/{DECIDE}", json=values, headers=without_token)
+	assert answer.status_code in (400, 403), answer.text[:200]
+	unchanged()
