@@ -177,6 +177,8 @@ def state_of(administrator: Client) -> Callable[[str], tuple]:
 
 	def stored(name: str) -> tuple:
 		report = administrator.document(REPORT, name) or {}
-		return tuple(report.get(key) for key in ("workflow_state", "approval_unit", "approval_step", "docstatus"))
+		return tuple(
+			report.get(key) for key in ("workflow_state", "approval_unit", "approval_step", "docstatus")
+		)
 
 	return stored

@@ -20,9 +20,21 @@ SECONDS = 120  # longest wait for one answer
 NEEDED = ("BASE_URL", "SITE", "BENCH_ROOT", "ACCOUNTS_CSV")
 # The figures that every report must give, as a quiet commune gives them.
 QUIET = dict.fromkeys(
-	["new_cases", "community_cases", "quarantine_cases", "imported_cases", "under_treatment", "recovered"]
-	+ ["deaths", "new_f1", "followed_f1", "samples_taken", "quarantine_site_current"]
-	+ ["quarantine_home_current", "doses_given"],
+	[
+		"new_cases",
+		"community_cases",
+		"quarantine_cases",
+		"imported_cases",
+		"under_treatment",
+		"recovered",
+		"deaths",
+		"new_f1",
+		"followed_f1",
+		"samples_taken",
+		"quarantine_site_current",
+		"quarantine_home_current",
+		"doses_given",
+	],
 	0,
 )
 
@@ -43,6 +55,7 @@ class Client:
 	def __init__(self, base_url: str) -> None:
 		self.base_url = base_url
 		self.session = requests.Session()
+		self.user, self.password = "Guest", ""
 
 	def login(self, user: str, password: str) -> "Client":
 		answer = self.post("/api/method/login", usr=user, pwd=password)
@@ -50,13 +63,17 @@ class Client:
 		token = re.search(r'csrf_token = "(\w+)"', self.get("/app").text)
 		assert token, f"{user} has no Desk"
 		self.session.headers["X-Frappe-CSRF-Token"] = token[1]
+		self.user, self.password = user, password
 		return self
 
 	def request(self, verb: str, path: str, **options: Any) -> requests.Response:
 		return self.session.request(verb, self.base_url + path, timeout=SECONDS, **options)
 
 	def get(self, path: str, **params: Any) -> requests.Response:
-		texts = {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in params.items()}
+		texts = {
+			key: json.dumps(value) if isinstance(value, list | dict) else value
+			for key, value in params.items()
+		}
 		return self.request("GET", path, params=texts)
 
 	def post(self, path: str, **values: Any) -> requests.Response:
@@ -76,10 +93,14 @@ class Client:
 		"""POST to a whitelisted method."""
 		return self.post(f"/api/method/{method}", **values)
 
-	def rows(self, doctype: str, filters: Any = None, fields: list[str] | None = None, **more: Any) -> list[dict]:
+	def rows(
+		self, doctype: str, filters: Any = None, fields: list[str] | None = None, **more: Any
+	) -> list[dict]:
 		"""The list as this person gets it; an empty one where it is refused."""
 		more = {"limit_page_length": 0, **more}
-		answer = self.get(f"/api/resource/{doctype}", filters=filters or [], fields=fields or ["name"], **more)
+		answer = self.get(
+			f"/api/resource/{doctype}", filters=filters or [], fields=fields or ["name"], **more
+		)
 		assert answer.status_code in (200, 403), f"{doctype}: {answer.status_code} {sentence(answer)}"
 		return answer.json().get("data", [])
 
@@ -133,9 +154,26 @@ class Portal:
 
 	def bench(self, *words: str) -> str:
 		"""Run a bench command on the site; its output."""
-		command = [self.root / "env/bin/python", "-m", "frappe.utils.bench_helper", "frappe", "--site", self.site]
-		done = subprocess.run([*command, *words], cwd=self.root / "sites", capture_output=True, text=True, check=False)
+		command = [
+			self.root / "env/bin/python",
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"--site",
+			self.site,
+		]
+		done = subprocess.run(
+			[*command, *words], cwd=self.root / "sites", capture_output=True, text=True, check=False
+		)
 		assert done.returncode == 0, f"bench {' '.join(words)}: {done.stderr[-2000:]}"
+		return done.stdout
+
+	def inside(self, program: str) -> str:
+		"""Run a Python program in the bench's environment, connected to the site; what it prints."""
+		start = f"import frappe\nfrappe.init(site={self.site!r}, sites_path='.')\nfrappe.connect()\n"
+		command = [self.root / "env/bin/python", "-c", start + program]
+		done = subprocess.run(command, cwd=self.root / "sites", capture_output=True, text=True, check=False)
+		assert done.returncode == 0, done.stderr[-2000:]
 		return done.stdout
 
 	def config(self) -> dict[str, Any]:
@@ -150,7 +188,11 @@ class Portal:
 		login = {"user": config["db_name"], "password": config["db_password"], "database": config["db_name"]}
 		if socket := config.get("db_socket"):
 			return {**login, "unix_socket": socket}
-		return {**login, "host": config.get("db_host") or "127.0.0.1", "port": int(config.get("db_port") or 3306)}
+		return {
+			**login,
+			"host": config.get("db_host") or "127.0.0.1",
+			"port": int(config.get("db_port") or 3306),
+		}
 
 
 def accepted(answer: requests.Response) -> Any:
@@ -173,7 +215,9 @@ def sentence(answer: requests.Response) -> str:
 
 def has_traceback(answer: requests.Response) -> bool:
 	"""Whether the answer shows the server's inside."""
-	return any(sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/"))
+	return any(
+		sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/")
+	)
 
 
 def clock(at: str) -> str:
@@ -185,7 +229,9 @@ def clock(at: str) -> str:
 def refused(answer: requests.Response, status: int, *words: str) -> str:
 	"""Check that the answer refuses with this status, in a sentence that holds the words, and without a traceback."""
 	said = sentence(answer)
-	assert answer.status_code == status, f"{answer.status_code} instead of {status}: {said or answer.text[:500]}"
+	assert answer.status_code == status, (
+		f"{answer.status_code} instead of {status}: {said or answer.text[:500]}"
+	)
 	assert not has_traceback(answer), answer.text[:2000]
 	missing = [word for word in words if word not in said]
 	assert said and not missing, f"{missing} not in: {said!r}"

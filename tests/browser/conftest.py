@@ -1,62 +1,82 @@
-"""A Chromium of Debian's, and pages of people who are logged in."""
+"""One Chromium for the browser's tests; a page that was open when a test failed leaves its picture."""
 
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from portal import Portal
+from playwright.sync_api import Browser, Page, sync_playwright
+from portal import Client, Portal
 
-QUIET_FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-QUIET_FLAGS += ("--disable-component-update", "--disable-sync")
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-PATIENCE = 60_000  # milliseconds; a busy machine may be slow, a wrong page never gets right
-expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-	with sync_playwright() as playwright:
-		path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-		chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET_FLAGS))
-		yield chromium
-		chromium.close()
-
-
-@pytest.fixture
-def open_page(
-	browser: Browser, portal: Portal, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[..., Page]]:
-	"""open_page(mailbox or None, phone=False): a page of its own; a picture of each is kept when the test fails."""
-	pages: list[Page] = []
-
-	def opened(mailbox: str | None, phone: bool = False) -> Page:
-		context = browser.new_context(
-			base_url=portal.base_url,
-			locale="vi-VN",
-			viewport=PHONE if phone else DESK,
-			is_mobile=phone,
-			has_touch=phone,
-		)
-		context.set_default_timeout(PATIENCE)
-		if mailbox:
-			account = portal.accounts[mailbox]
-			login = {"usr": account["email"], "pwd": account["password"]}
-			assert context.request.post("/api/method/login", form=login).ok, f"{mailbox} cannot log in"
-		pages.append(context.new_page())
-		return pages[-1]
-
-	yield opened
-	for number, page in enumerate(pages):
-		if getattr(request.node, "failed", False):
-			page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
-			print(f"what {page.url} showed: {tmp_path / f'{number}.png'}")
-		page.context.close()
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+FLAGS += ("--disable-component-update", "--disable-sync")
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+MILLISECONDS = 90_000  # longest wait for one condition
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo, None]:
 	outcome = yield
-	if outcome.get_result().failed:
-		item.failed = True
+	report = outcome.get_result()
+	if report.when == "call":
+		item.stash[FAILED] = report.failed
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+	program = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+	assert Path(program).exists(), f"CHROMIUM: there is no {program}"
+	with sync_playwright() as playwright:
+		browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+		yield browser
+		browser.close()
+
+
+@pytest.fixture
+def window(
+	chromium: Browser, portal: Portal, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+	"""window(size): a page in a session of its own. Errors of its scripts fail the test."""
+	pages: list[Page] = []
+	errors: list[str] = []
+
+	def open_page(size: dict[str, int] = DESK) -> Page:
+		context = chromium.new_context(viewport=size, base_url=portal.base_url, locale="vi-VN")
+		context.set_default_timeout(MILLISECONDS)
+		page = context.new_page()
+		page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+		pages.append(page)
+		return page
+
+	yield open_page
+	if request.node.stash.get(FAILED, False):
+		take_pictures(pages, request.node.name)
+	for page in pages:
+		page.context.close()
+	assert errors == []
+
+
+def take_pictures(pages: list[Page], name: str) -> None:
+	folder = Path(tempfile.mkdtemp(prefix="portal-pictures-"))
+	for number, page in enumerate(pages, 1):
+		page.screenshot(path=folder / f"{name}-{number}.png", full_page=True)
+	print(f"Pictures of the open pages: {folder}")
+
+
+@pytest.fixture
+def log_in() -> Callable[[Page, Client, str], None]:
+	"""log_in(page, client, path): open the page as that person, by the login form where it is asked for."""
+
+	def by_the_form(page: Page, client: Client, path: str) -> None:
+		page.goto(path if path.startswith("/bao-cao") else f"/login?redirect-to={path}")
+		page.fill("#login_email", client.user)
+		page.fill("#login_password", client.password)
+		page.click(".form-login .btn-login")
+		page.wait_for_url(f"**{path}*")
+
+	return by_the_form

@@ -125,7 +125,9 @@ def test_a_reporter_does_not_post_another_communes_report(
 	nothing_stored(open_slot, quiet_place.area)
 
 
-@pytest.mark.parametrize("mailbox", ["ttyt.muonglat", "ttyt.thanhhoa", "cdc.duyet", "cdc.congbo", "quantri", "kiemtra"])
+@pytest.mark.parametrize(
+	"mailbox", ["ttyt.muonglat", "ttyt.thanhhoa", "cdc.duyet", "cdc.congbo", "quantri", "kiemtra"]
+)
 def test_who_does_not_report_stores_no_report(
 	mailbox: str,
 	quiet_place: Place,
@@ -133,7 +135,11 @@ def test_who_does_not_report_stores_no_report(
 	client: Callable[[str], Client],
 	nothing_stored: Callable[[dict, str], None],
 ) -> None:
-	refused(client(mailbox).save(open_slot["name"], quiet_place.area, figures=QUIET, submit=True), 403, quiet_place.name)
+	refused(
+		client(mailbox).save(open_slot["name"], quiet_place.area, figures=QUIET, submit=True),
+		403,
+		quiet_place.name,
+	)
 	nothing_stored(open_slot, quiet_place.area)
 
 
@@ -144,7 +150,9 @@ def waiting(unreported: Callable[[dict], Place], open_slot: dict, reporter: Peop
 	return reporter(place).send(open_slot["name"], place.area), place
 
 
-@pytest.mark.parametrize("mailbox", ["ttyt.muonglat", "cdc.congbo", "cdc.duyet", "quantri", "kiemtra", "Administrator"])
+@pytest.mark.parametrize(
+	"mailbox", ["ttyt.muonglat", "cdc.congbo", "cdc.duyet", "quantri", "kiemtra", "Administrator"]
+)
 @pytest.mark.parametrize("decision", ["Approve", "Return", "Refuse"])
 def test_nobody_outside_the_line_decides(
 	decision: str,
@@ -180,8 +188,14 @@ def test_the_author_does_not_decide_even_as_an_approver_of_the_district(
 ) -> None:
 	author = person("Reporter", f"UBND-{place.area}")
 	name = author.send(open_slot["name"], place.area)
-	both = {"user": administrator.document(REPORT, name)["owner"], "unit": place.district_unit, "duty": "Approver"}
-	assignment = administrator.post("/api/resource/Duty Assignment", **both, valid_from="2021-01-01").json()["data"]
+	both = {
+		"user": administrator.document(REPORT, name)["owner"],
+		"unit": place.district_unit,
+		"duty": "Approver",
+	}
+	assignment = administrator.post("/api/resource/Duty Assignment", **both, valid_from="2021-01-01").json()[
+		"data"
+	]
 	try:
 		refused(author.decide(name, "Approve"), 403, place.name)
 	finally:
@@ -213,7 +227,9 @@ def test_what_has_been_sent_is_not_changed(
 	name, place = waiting
 	form = reporter(place).form(open_slot["name"], place.area)
 	refused(
-		reporter(place).save(open_slot["name"], place.area, figures={"arrivals": 77}, modified=form["modified"]),
+		reporter(place).save(
+			open_slot["name"], place.area, figures={"arrivals": 77}, modified=form["modified"]
+		),
 		403,
 		place.name,
 	)
@@ -228,7 +244,9 @@ def test_the_same_submission_twice_is_stored_once(
 	place: Place, open_slot: dict, reporter: People, administrator: Client
 ) -> None:
 	values = {"figures": QUIET | {"arrivals": 3}, "submit": True, "idempotency_key": f"twice-{place.area}"}
-	first, second = (accepted(reporter(place).save(open_slot["name"], place.area, **values)) for _ in range(2))
+	first, second = (
+		accepted(reporter(place).save(open_slot["name"], place.area, **values)) for _ in range(2)
+	)
 	assert first == second
 	assert len(administrator.rows("Approval Decision", {"reference_name": first["report"]})) == 1
 
@@ -249,14 +267,20 @@ def test_of_eight_different_submissions_at_once_one_is_stored_and_the_others_are
 	unit = reporter(place)
 
 	def send(number: int) -> requests.Response:
-		values = {"figures": QUIET | {"arrivals": number}, "submit": True, "idempotency_key": f"{place.area}-{number}"}
+		values = {
+			"figures": QUIET | {"arrivals": number},
+			"submit": True,
+			"idempotency_key": f"{place.area}-{number}",
+		}
 		return unit.save(open_slot["name"], place.area, **values)
 
 	answers = at_once(8, send)
 	stored = [number for number, answer in enumerate(answers) if answer.ok]
 	assert len(stored) == 1, [answer.text[:200] for answer in answers]
 	for answer in answers:
-		assert answer.ok or refused(answer, answer.status_code, place.name) and answer.status_code in (403, 409)
+		assert answer.ok or (
+			refused(answer, answer.status_code, place.name) and answer.status_code in (403, 409)
+		)
 	report = assert_stored_once(administrator, open_slot, place)
 	assert report["arrivals"] == stored[0]
 
@@ -269,7 +293,9 @@ def at_once(times: int, act: Callable[[int], requests.Response]) -> list[request
 def assert_stored_once(reader: Client, slot: dict, place: Place) -> dict:
 	rows = reader.rows(REPORT, {"slot": slot["name"], "area": place.area}, ["*"])
 	assert len(rows) == 1
-	decisions = reader.rows("Approval Decision", {"reference_name": rows[0]["name"]}, ["decision", "sequence"])
+	decisions = reader.rows(
+		"Approval Decision", {"reference_name": rows[0]["name"]}, ["decision", "sequence"]
+	)
 	assert decisions == [{"decision": "Submit", "sequence": 1}]
 	steps = reader.rows("Approval Step", {"reference_name": rows[0]["name"]}, ["step"], order_by="step")
 	assert steps == [{"step": 1}, {"step": 2}]
@@ -283,8 +309,12 @@ def test_two_approvers_at_once_decide_once(
 	answers = at_once(4, lambda _: decider.decide(sent_report, "Approve"))
 	assert [answer.ok for answer in answers].count(True) == 1
 	for answer in answers:
-		assert answer.ok or refused(answer, answer.status_code, place.name) and answer.status_code in (403, 409)
-	decisions = administrator.rows("Approval Decision", {"reference_name": sent_report, "decision": "Approve"})
+		assert answer.ok or (
+			refused(answer, answer.status_code, place.name) and answer.status_code in (403, 409)
+		)
+	decisions = administrator.rows(
+		"Approval Decision", {"reference_name": sent_report, "decision": "Approve"}
+	)
 	assert len(decisions) == 1
 
 
@@ -297,7 +327,10 @@ def test_a_report_after_the_lock_is_refused_with_the_slots_times(
 	reporter: People,
 	nothing_stored: Callable[[dict, str], None],
 ) -> None:
-	place, times = unreported(locked_slot), (clock(locked_slot["slot_time"])[-10:], clock(locked_slot["locks_at"]))
+	place, times = (
+		unreported(locked_slot),
+		(clock(locked_slot["slot_time"])[-10:], clock(locked_slot["locks_at"])),
+	)
 	key = {"slot": locked_slot["name"], "area": place.area}
 	refused(reporter(place).save(**key, figures=QUIET, submit=True), 417, place.name, *times)
 	refused(reporter(place).post(f"/api/resource/{REPORT}", **key, **QUIET), 417, place.name, *times)
@@ -308,7 +341,9 @@ def test_a_report_of_a_slot_that_is_still_to_come_is_refused(
 	quiet_place: Place, slot_of: Callable[..., dict], reporter: People, administrator: Client
 ) -> None:
 	slot = slot_of("Scheduled")
-	said = refused(reporter(quiet_place).save(slot["name"], quiet_place.area, figures=QUIET, submit=True), 417)
+	said = refused(
+		reporter(quiet_place).save(slot["name"], quiet_place.area, figures=QUIET, submit=True), 417
+	)
 	assert quiet_place.name in said and clock(slot["slot_time"])[-10:] in said
 	assert administrator.rows(REPORT, {"slot": slot["name"]}) == []
 
@@ -319,5 +354,7 @@ def test_a_slot_that_does_not_exist_is_refused(slot: str, quiet_place: Place, re
 
 
 @pytest.mark.parametrize("area", ["99999", "", "384", "38"])
-def test_an_area_that_owes_no_report_is_refused(area: str, open_slot: dict, client: Callable[[str], Client]) -> None:
+def test_an_area_that_owes_no_report_is_refused(
+	area: str, open_slot: dict, client: Callable[[str], Client]
+) -> None:
 	refused(client("tyt.hamrong").save(open_slot["name"], area, figures=QUIET), 403)

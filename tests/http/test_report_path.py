@@ -21,12 +21,19 @@ def journey(
 	"""A report that went the whole way, with what was to be seen after each step."""
 	place, cdc, auditor = unreported(open_slot), client("cdc.duyet"), client("kiemtra")
 	seen = [standing(auditor, open_slot, place)]
-	name = reporter(place).send(open_slot["name"], place.area, new_cases=2, community_cases=2, under_treatment=2)
+	name = reporter(place).send(
+		open_slot["name"], place.area, new_cases=2, community_cases=2, under_treatment=2
+	)
 	for decider in (approver(place), cdc):
 		seen.append(standing(auditor, open_slot, place))
 		accepted(decider.decide(name, "Approve"))
 		too_late = reporter(place).decide(name, "Withdraw")
-	return {"place": place, "name": name, "seen": [*seen, standing(auditor, open_slot, place)], "withdrawal": too_late}
+	return {
+		"place": place,
+		"name": name,
+		"seen": [*seen, standing(auditor, open_slot, place)],
+		"withdrawal": too_late,
+	}
 
 
 def standing(reader: Client, slot: dict, place: Place) -> tuple:
@@ -48,7 +55,9 @@ def test_a_report_goes_from_the_commune_over_the_district_to_the_cdc(journey: di
 
 def test_every_decision_is_on_record_with_unit_and_person(journey: dict, administrator: Client) -> None:
 	fields = ["decision", "unit", "from_state", "to_state", "user", "digest", "previous_digest"]
-	rows = administrator.rows("Approval Decision", {"reference_name": journey["name"]}, fields, order_by="sequence")
+	rows = administrator.rows(
+		"Approval Decision", {"reference_name": journey["name"]}, fields, order_by="sequence"
+	)
 	assert [(row["decision"], row["unit"], row["from_state"], row["to_state"]) for row in rows] == [
 		("Submit", journey["place"].unit, "Draft", "In Approval"),
 		("Approve", journey["place"].district_unit, "In Approval", "In Approval"),
@@ -89,7 +98,9 @@ def test_what_was_left_blank_is_not_zero(journey: dict, open_slot: dict, reporte
 
 
 def figure(form: dict, fieldname: str) -> dict:
-	return next(row for group in form["groups"] for row in group["indicators"] if row["fieldname"] == fieldname)
+	return next(
+		row for group in form["groups"] for row in group["indicators"] if row["fieldname"] == fieldname
+	)
 
 
 def test_a_returned_report_says_why_and_can_be_sent_again(
@@ -100,7 +111,10 @@ def test_a_returned_report_says_why_and_can_be_sent_again(
 	assert (form["workflow_state"], form["return_reason"]) == ("Returned", "Số F1 chưa khớp")
 	assert form["editable"]
 	changed = {"figures": {"new_f1": 4, "followed_f1": 4}, "submit": True, "modified": form["modified"]}
-	assert accepted(reporter(place).save(open_slot["name"], place.area, **changed))["workflow_state"] == "In Approval"
+	assert (
+		accepted(reporter(place).save(open_slot["name"], place.area, **changed))["workflow_state"]
+		== "In Approval"
+	)
 	assert accepted(approver(place).decide(sent_report, "Approve"))
 
 
@@ -116,7 +130,9 @@ def test_a_report_is_not_sent_back_or_refused_without_a_reason_and_can_be_taken_
 	refused(approver(place).decide(sent_report, "Approve"), 417, place.name)
 
 
-def test_what_is_due_lists_the_units_own_slots_newest_first(open_slot: dict, client: Callable[[str], Client]) -> None:
+def test_what_is_due_lists_the_units_own_slots_newest_first(
+	open_slot: dict, client: Callable[[str], Client]
+) -> None:
 	due = accepted(client("tyt.tamchung").ask(f"{API}.due"))
 	assert [unit["unit"] for unit in due["units"]] == ["TYT-14848"]
 	assert {row["area"] for row in due["obligations"]} == {"14848"}
@@ -138,14 +154,20 @@ def test_the_form_shows_the_slot_before_beside_each_figure(
 	assert shown == {field: before.get(field) for field in shown}
 
 
-def test_an_unexpected_figure_asks_for_a_word_before_it_is_sent(place: Place, open_slot: dict, reporter: People) -> None:
+def test_an_unexpected_figure_asks_for_a_word_before_it_is_sent(
+	place: Place, open_slot: dict, reporter: People
+) -> None:
 	figures = QUIET | {"deaths": 1}
-	said = refused(reporter(place).save(open_slot["name"], place.area, figures=figures, submit=True), 417, place.name)
+	said = refused(
+		reporter(place).save(open_slot["name"], place.area, figures=figures, submit=True), 417, place.name
+	)
 	form = reporter(place).form(open_slot["name"], place.area)
 	rule = next(rule for rule in form["rules"] if rule["indicators"] == ["deaths"])
 	assert rule["message"] in said
 	words = {rule["name"]: "Bệnh nhân cao tuổi, có bệnh nền"}
-	assert accepted(reporter(place).save(open_slot["name"], place.area, figures=figures, submit=True, explanations=words))
+	assert accepted(
+		reporter(place).save(open_slot["name"], place.area, figures=figures, submit=True, explanations=words)
+	)
 
 
 def test_two_people_of_one_report_do_not_overwrite_each_other(
@@ -153,7 +175,9 @@ def test_two_people_of_one_report_do_not_overwrite_each_other(
 ) -> None:
 	health, committee = reporter(place), person("Reporter", f"UBND-{place.area}")
 	first = accepted(health.save(open_slot["name"], place.area, figures={"new_cases": 1}))
-	accepted(committee.save(open_slot["name"], place.area, figures={"arrivals": 5}, modified=first["modified"]))
+	accepted(
+		committee.save(open_slot["name"], place.area, figures={"arrivals": 5}, modified=first["modified"])
+	)
 	stale = health.save(open_slot["name"], place.area, figures={"new_cases": 9}, modified=first["modified"])
 	refused(stale, 409, place.name)
 	report = health.document(REPORT, first["report"])
@@ -161,7 +185,11 @@ def test_two_people_of_one_report_do_not_overwrite_each_other(
 
 
 def test_a_late_report_moves_the_published_figures_once_the_district_approves(
-	published_slot: dict, unreported: Callable[[dict], Place], reporter: People, approver: People, guest: Client
+	published_slot: dict,
+	unreported: Callable[[dict], Place],
+	reporter: People,
+	approver: People,
+	guest: Client,
 ) -> None:
 	place, slot = unreported(published_slot), published_slot["name"]
 	before = guest.get(LATEST).json()

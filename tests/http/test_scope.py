@@ -84,7 +84,9 @@ def test_consolidated_figures_of_a_commune_are_shown_to_itself_only(
 	assert {row["area"] for row in own.rows("Consolidated Report", fields=["area"])} == {target.place.area}
 
 
-def test_a_list_without_a_filter_holds_the_own_area_alone(own: Client, target: Target, client: Callable[[str], Client]) -> None:
+def test_a_list_without_a_filter_holds_the_own_area_alone(
+	own: Client, target: Target, client: Callable[[str], Client]
+) -> None:
 	assert {row["area"] for row in own.rows(REPORT, fields=["area"])} == {target.place.area}
 	district = client("ttyt.muonglat").rows(REPORT, fields=["area", "unit"])
 	assert len({row["area"] for row in district}) == 8
@@ -103,11 +105,37 @@ def test_what_hangs_on_a_report_is_not_shown_to_others(
 	assert found(outsider.ask(way, **query)) == 0
 
 
-def test_nothing_is_learned_by_asking_for_words_in_it(target: Target, outsider: Client, administrator: Client) -> None:
+def test_nothing_is_learned_by_asking_for_words_in_it(
+	target: Target, outsider: Client, administrator: Client
+) -> None:
 	"""A count under a filter is a way to read: yes or no, letter by letter."""
 	query = {"doctype": "Comment", "filters": {"content": ["like", f"%{WORDS}%"]}}
 	assert found(administrator.ask("frappe.client.get_count", **query)) > 0
 	assert found(outsider.ask("frappe.client.get_count", **query)) == 0
+
+
+def test_what_links_to_an_area_a_slot_or_a_unit_shows_the_own_documents_alone(
+	target: Target, outsider: Client, own: Client
+) -> None:
+	for doctype, name in (
+		("Area", target.place.area),
+		("Report Slot", target.slot),
+		("Unit", target.place.unit),
+	):
+		way, query = "frappe.desk.form.linked_with.get", {"doctype": doctype, "docname": name}
+		assert target.name in own.ask(way, **query).text
+		assert target.name not in outsider.ask(way, **query).text
+
+
+def test_a_column_added_to_a_report_holds_the_own_figures_alone(
+	target: Target, outsider: Client, own: Client
+) -> None:
+	way, query = (
+		"frappe.desk.query_report.get_data_for_custom_field",
+		{"doctype": REPORT, "field": "arrivals"},
+	)
+	assert accepted(own.ask(way, **query))[target.name] == 5
+	assert target.name not in outsider.ask(way, **query).text
 
 
 DOCUMENT_WAYS = {
@@ -119,13 +147,19 @@ DOCUMENT_WAYS = {
 	"frappe.utils.print_format.download_pdf": lambda name: {"doctype": REPORT, "name": name},
 	"frappe.www.printview.get_html_and_style": lambda name: {"doc": REPORT, "name": name},
 	"frappe.model.workflow.get_transitions": lambda name: {"doc": {"doctype": REPORT, "name": name}},
-	"covid_portal.approval.decisions.decide": lambda name: {"doctype": REPORT, "name": name, "decision": "Approve"},
+	"covid_portal.approval.decisions.decide": lambda name: {
+		"doctype": REPORT,
+		"name": name,
+		"decision": "Approve",
+	},
 }
 
 
 @pytest.mark.parametrize("way", DOCUMENT_WAYS)
 def test_a_document_is_not_given_to_others(way: str, target: Target, outsider: Client) -> None:
-	answer = (outsider.call if way.endswith("decide") else outsider.ask)(way, **DOCUMENT_WAYS[way](target.name))
+	answer = (outsider.call if way.endswith("decide") else outsider.ask)(
+		way, **DOCUMENT_WAYS[way](target.name)
+	)
 	assert answer.status_code in (403, 404, 417), f"{answer.status_code} {answer.text[:300]}"
 	assert target.place.name not in answer.text and WORDS not in answer.text
 
@@ -136,7 +170,9 @@ def test_its_own_unit_gets_it(way: str, target: Target, own: Client) -> None:
 	assert answer.ok and target.name in answer.text
 
 
-def test_the_resource_address_and_the_print_page_are_closed_to_others(target: Target, outsider: Client, own: Client) -> None:
+def test_the_resource_address_and_the_print_page_are_closed_to_others(
+	target: Target, outsider: Client, own: Client
+) -> None:
 	for path in (f"/api/resource/{REPORT}/{target.name}", f"/printview?doctype={REPORT}&name={target.name}"):
 		assert outsider.get(path).status_code == 403
 	assert own.document(REPORT, target.name)
@@ -149,14 +185,18 @@ def test_a_value_is_not_given_to_others(target: Target, outsider: Client, own: C
 
 
 @pytest.mark.parametrize("doctype", [REPORT, "Report Obligation", "Consolidated Report"])
-def test_a_link_field_suggests_nothing_of_others(doctype: str, target: Target, outsider: Client, own: Client) -> None:
+def test_a_link_field_suggests_nothing_of_others(
+	doctype: str, target: Target, outsider: Client, own: Client
+) -> None:
 	for way in ("frappe.desk.search.search_link", "frappe.desk.search.search_widget"):
 		query = {"doctype": doctype, "txt": target.place.area, "reference_doctype": "Approval Step"}
 		assert target.place.area in own.ask(way, **query).text
 		assert target.place.area not in outsider.ask(way, **query).text
 
 
-def test_whether_a_report_exists_is_not_told_by_the_check_of_a_link(target: Target, outsider: Client, own: Client) -> None:
+def test_whether_a_report_exists_is_not_told_by_the_check_of_a_link(
+	target: Target, outsider: Client, own: Client
+) -> None:
 	query = {"doctype": REPORT, "docname": target.name, "fields": ["arrivals"]}
 	assert accepted(own.ask("frappe.client.validate_link", **query)) == {"name": target.name, "arrivals": 5}
 	assert not accepted(outsider.ask("frappe.client.validate_link", **query))
@@ -191,7 +231,10 @@ def test_an_export_holds_nothing_of_others(way: str, target: Target, outsider: C
 	[
 		("frappe.desk.reportview.get_stats", {"stats": ["area", "unit"], "doctype": REPORT}),
 		("frappe.desk.reportview.get_sidebar_stats", {"stats": ["area", "unit"], "doctype": REPORT}),
-		("frappe.desk.listview.get_group_by_count", {"doctype": REPORT, "current_filters": [], "field": "area"}),
+		(
+			"frappe.desk.listview.get_group_by_count",
+			{"doctype": REPORT, "current_filters": [], "field": "area"},
+		),
 	],
 )
 def test_the_figures_beside_a_list_count_the_own_documents(
@@ -214,15 +257,21 @@ def test_nobody_of_the_field_makes_a_report_of_their_own_over_others(kind: str, 
 	assert answer.status_code in (403, 417), answer.text[:300]
 
 
-def test_duties_and_people_of_others_are_not_listed(target: Target, outsider: Client, administrator: Client) -> None:
+def test_duties_and_people_of_others_are_not_listed(
+	target: Target, outsider: Client, administrator: Client
+) -> None:
 	assert administrator.rows("Duty Assignment")
 	assert outsider.rows("Duty Assignment") == []
 	assert len(outsider.rows("User")) == 1
 	addresses = outsider.ask("frappe.desk.search.search_link", doctype="User", txt="")
 	assert addresses.text.count("@") <= 1
+	mentions = accepted(outsider.ask("frappe.desk.search.get_names_for_mentions", search_term=""))
+	assert len(mentions) <= 1
 
 
-@pytest.mark.parametrize("doctype", ["Activity Log", "Access Log", "View Log", "Error Log", "Deleted Document", "Route History"])
+@pytest.mark.parametrize(
+	"doctype", ["Activity Log", "Access Log", "View Log", "Error Log", "Deleted Document", "Route History"]
+)
 def test_logs_hold_nothing_of_others(doctype: str, outsider: Client, target: Target) -> None:
 	me = accepted(outsider.ask("frappe.auth.get_logged_user"))
 	rows = outsider.rows(doctype, fields=["*"])
@@ -230,7 +279,9 @@ def test_logs_hold_nothing_of_others(doctype: str, outsider: Client, target: Tar
 	assert target.name not in str(rows)
 
 
-@pytest.mark.parametrize("doctype", ["Workflow Action", "Communication", "File", "ToDo", "Notification Log", "Event", "Tag Link"])
+@pytest.mark.parametrize(
+	"doctype", ["Workflow Action", "Communication", "File", "ToDo", "Notification Log", "Event", "Tag Link"]
+)
 def test_what_the_framework_keeps_beside_documents_names_no_report_of_others(
 	doctype: str, outsider: Client, target: Target
 ) -> None:

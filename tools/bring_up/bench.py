@@ -19,7 +19,7 @@ from bring_up.stamps import Stamps
 from bring_up.steps import Steps
 
 FREE_GB_WANTED = 3
-WEB, WORKER = "web", "worker"
+WEB, WORKER, SCHEDULER = "web", "worker", "scheduler"
 DOWNLOADS = ("uv", "npm", "yarn", "pip", "snapshot", "temporary")
 MADE = ("env", "apps/frappe", "sites", "logs", "config", "Procfile", "patches.txt", ".run")
 

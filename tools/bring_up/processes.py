@@ -70,6 +70,12 @@ class Processes:
 		environment = self._environment | {"FRAPPE_SOCKETIO_UDS": str(socket)}
 		self.daemons.start("socketio", ["node", server], cwd=self.settings.root, env=environment, key=key)
 
+	def demand_alive(self, *names: str) -> None:
+		"""Raises BringUpError for one that has ended."""
+		for name in names:
+			if not self.daemons.running(name):
+				raise self.daemons.failure(name)
+
 	def stop(self, name: str) -> bool:
 		"""True when it was running."""
 		return self.daemons.stop(name)

@@ -1,7 +1,7 @@
 """make run: the bench with the demo site, answering over HTTP."""
 
 from bring_up.accounts import accounts_table, read_accounts
-from bring_up.bench import WEB, Bench
+from bring_up.bench import SCHEDULER, WEB, WORKER, Bench
 from bring_up.settings import APP
 
 
@@ -24,7 +24,9 @@ def start_processes(bench: Bench) -> str:
 		processes.start_worker()
 		processes.start_scheduler()
 		processes.start_socket_server()
-	return processes.start_web(WEB, settings.site, "WEB_PORT", "run", settings.bind_address)
+	url = processes.start_web(WEB, settings.site, "WEB_PORT", "run", settings.bind_address)
+	processes.demand_alive(WORKER, SCHEDULER)  # by now they would have failed
+	return url
 
 
 def _report(bench: Bench, url: str) -> None:

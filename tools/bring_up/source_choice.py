@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bring_up.errors import BringUpError
@@ -97,6 +98,7 @@ def version_of(tag: str) -> tuple[int, ...]:
 	return tuple(map(int, match.groups())) if match else ()
 
 
+@cache
 def list_upstream_tags() -> list[str]:
 	"""The releases of version 15; empty when upstream does not answer in time."""
 	command = ["git", "ls-remote", "--tags", "--refs", UPSTREAM, "v15.*"]

@@ -39,6 +39,8 @@ doc_events = {
 # bare count and its check of links know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.desk.query_report.get_data_for_custom_field": "covid_portal.organisation.counting.get_data_for_custom_field",
+	"frappe.desk.search.get_names_for_mentions": "covid_portal.organisation.people.get_names_for_mentions",
 	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
 	"frappe.client.validate_link": "covid_portal.organisation.counting.validate_link",
 	"frappe.model.workflow.apply_workflow": "covid_portal.approval.desk.apply_workflow",

@@ -234,7 +234,9 @@ def finish(act: Act, to_state: str) -> None:
 		# The transaction began before the other decision was stored, and has not seen it.
 		frappe.clear_messages()
 		frappe.throw(
-			_("{0} is being decided on by someone else at this moment. Open it again.").format(describe(act.doc)),
+			_("{0} is being decided on by someone else at this moment. Open it again.").format(
+				describe(act.doc)
+			),
 			v.DecidedMeanwhile,
 		)
 	act.doc.run_method("on_decision", act.decision)

@@ -29,7 +29,7 @@ def validate_link(doctype: str, docname: str, fields: str | list | None = None) 
 @frappe.whitelist()
 def get_linked(doctype: str, docname: str) -> dict[str, list[dict]]:
 	"""What links to a document that the user may read, by DocType; of these, what the user may read as well."""
-	frappe.has_permission(doctype, doc=docname, throw=True)
+	frappe.get_doc(doctype, docname).check_permission("read")
 	linked = {key: readable(key, rows) for key, rows in linked_with.get(doctype, docname).items()}
 	return {key: rows for key, rows in linked.items() if rows}
 
@@ -40,3 +40,10 @@ def readable(doctype: str, rows: list[dict]) -> list[dict]:
 	names = frappe.get_list(doctype, {"name": ("in", [row.name for row in rows])}, pluck="name", limit=0)
 	seen = set(names)
 	return [row for row in rows if row.name in seen]
+
+
+@frappe.whitelist()
+def get_data_for_custom_field(doctype: str, field: str, names: str | list | None = None) -> dict:
+	"""{name: value} of the documents that the user may read, for a column added to a report."""
+	filters = {"name": ("in", frappe.parse_json(names))} if names else None
+	return frappe._dict(frappe.get_list(doctype, filters, ["name", field], as_list=True, limit=0))

@@ -1,6 +1,7 @@
 """Which users a person sees: names and addresses of other units' people are nobody's business."""
 
 import frappe
+from frappe.desk import search
 from frappe.permissions import get_role_permissions
 
 from covid_portal.organisation.scope import EVERYTHING, scope_condition
@@ -13,3 +14,12 @@ def get_permission_query_conditions(user: str | None = None) -> str:
 		return EVERYTHING
 	seen = f"select user from `tabDuty Assignment` where {scope_condition('Duty Assignment', user)}"
 	return f"(`tabUser`.name = {frappe.db.escape(user)} or `tabUser`.name in ({seen}))"
+
+
+@frappe.whitelist()
+def get_names_for_mentions(search_term: str) -> list[dict]:
+	"""Whom the user can mention in a comment: of the people that the framework would offer, those one sees."""
+	seen = set(frappe.get_list("User", pluck="name", limit=0))
+	return [
+		row for row in search.get_names_for_mentions(search_term) if row.get("is_group") or row["id"] in seen
+	]

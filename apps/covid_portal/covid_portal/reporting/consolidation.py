@@ -200,7 +200,9 @@ def record_known_above(slot: Document, report_type: Document) -> None:
 
 def consolidated_figures(slot_name: str) -> tuple:
 	"""All that consolidation says about the slot, to be compared before and after: rows without names and time stamps."""
-	report_type = frappe.get_cached_doc("Report Type", frappe.db.get_value("Report Slot", slot_name, "report_type"))
+	report_type = frappe.get_cached_doc(
+		"Report Type", frappe.db.get_value("Report Slot", slot_name, "report_type")
+	)
 	figures = definitions.indicators(report_type.name)
 	columns = [row.fieldname for row in figures]
 	columns += [f"total_{row.fieldname}" for row in figures if row.cumulative]
