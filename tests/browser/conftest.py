@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -77,6 +78,6 @@ def log_in() -> Callable[[Page, Client, str], None]:
 		page.fill("#login_email", client.user)
 		page.fill("#login_password", client.password)
 		page.click(".form-login .btn-login")
-		page.wait_for_url(f"**{path}*")
+		page.wait_for_url(lambda address: urlsplit(address).path.startswith(path))
 
 	return by_the_form
