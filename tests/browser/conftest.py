@@ -12,7 +12,6 @@ from portal import Client, Portal
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 FLAGS += ("--disable-component-update", "--disable-sync")
-PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 MILLISECONDS = 90_000  # longest wait for one condition
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from bring_up.settings import Settings
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-# Would lead a command to another repository, environment or bench, or have Python compile everything each time.
+# Would lead a command to another repository, environment or bench; have Python compile everything each time; or have
+# Frappe's worker treat every job as a test's.
 FOREIGN = (
+	"CI",
 	"PYTHONDONTWRITEBYTECODE",
 	"GIT_DIR",
 	"GIT_INDEX_FILE",

@@ -140,13 +140,13 @@ class Step:
 		if self._steps._cancelled.is_set():
 			raise Cancelled(self.name)
 		if status:
-			raise self.failure(party)
+			raise self.failure(party, repeat=not show)
 
-	def failure(self, party: str = "") -> BringUpError:
-		"""What to tell a person when a command of this step failed."""
+	def failure(self, party: str = "", repeat: bool = True) -> BringUpError:
+		"""What to tell a person when a command of this step failed; `repeat` prints the end of its output."""
 		output = self.log.read_text(errors="replace")
 		causes = explain(output, party)
-		for line in last_lines(output, 3 if causes else 12):
+		for line in last_lines(output, 3 if causes else 12) if repeat else []:
 			self._steps.say(f"    {line}")
 		ways_on = causes or [f"All of its output: {self.log}"]
 		return BringUpError(f"{self.name}: did not work.", *ways_on)

@@ -9,12 +9,15 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import today
 
+from covid_portal.organisation.duties import is_duty
 from covid_portal.setup.module_profile import NAME as MODULE_PROFILE
 
 COLUMNS = ("email", "password", "name", "duty", "unit", "unit_name")
 DOMAIN = "demo.thanhhoa.invalid"
-# mailbox, duty, unit of the shipped pack
+# mailbox, duty, unit of the shipped pack. The system manager comes first: as long as a site has none, the framework
+# makes one of whoever is added next.
 ACCOUNTS = (
+	("hethong", "System Manager", "STTTT-38"),
 	("tyt.tamchung", "Reporter", "TYT-14848"),
 	("ubnd.tamchung", "Reporter", "UBND-14848"),
 	("tyt.muongchanh", "Reporter", "TYT-14866"),
@@ -33,6 +36,7 @@ DUTY_NAMES = {
 	"Publisher": "Người công bố",
 	"Portal Administrator": "Quản trị Cổng",
 	"Operator": "Vận hành",
+	"System Manager": "Quản trị hệ thống",
 	"Auditor": "Kiểm tra",
 }
 
@@ -61,12 +65,18 @@ def account(mailbox: str, duty: str, unit: str, rows: dict[str, dict]) -> dict[s
 	address, unit_name = f"{mailbox}@{DOMAIN}", frappe.db.get_value("Unit", unit, "unit_name")
 	password = rows.get(address, {}).get("password") or secrets.token_urlsafe(12)
 	name = f"{DUTY_NAMES[duty]}, {unit_name}"
-	user = user_document(address, name, password)
-	if not frappe.db.exists("Duty Assignment", {"user": user.name, "unit": unit, "duty": duty}):
+	give(user_document(address, name, password), duty, unit)
+	return dict(zip(COLUMNS, (address, password, name, duty, unit, unit_name), strict=True))
+
+
+def give(user: Document, duty: str, unit: str) -> None:
+	"""The duty in the unit; a role of the system is not a duty and is given as such."""
+	if not is_duty(duty):
+		user.add_roles(duty)
+	elif not frappe.db.exists("Duty Assignment", {"user": user.name, "unit": unit, "duty": duty}):
 		frappe.get_doc(
 			doctype="Duty Assignment", user=user.name, unit=unit, duty=duty, valid_from=today()
 		).insert()
-	return dict(zip(COLUMNS, (address, password, name, duty, unit, unit_name), strict=True))
 
 
 def user_document(address: str, name: str, password: str) -> Document:

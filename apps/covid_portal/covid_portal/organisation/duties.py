@@ -7,6 +7,8 @@ from frappe.utils import getdate
 
 # Every holder of a duty has this role besides: what all staff may read, and the Desk itself.
 STAFF_ROLE = "Portal Staff"
+# Given by the framework itself, or with any duty.
+AUTOMATIC_ROLES = ("Guest", "All", "Desk User", "Administrator", STAFF_ROLE)
 DUTIES = (
 	"Reporter",
 	"Drafter",
@@ -92,6 +94,8 @@ def is_duty(role: str) -> bool:
 	or giving duties would be a way to become a system manager."""
 	if role in DUTIES:
 		return True
+	if role in AUTOMATIC_ROLES:
+		return False
 	return not frappe.db.sql(
 		"""select 1 from `tabDocPerm` permission
 		join `tabDocType` doctype on doctype.name = permission.parent

@@ -74,6 +74,7 @@ def create() -> None:
 	ensure("Population Group", "adults", code="adults", group_name="Adults", min_age=18)
 	create_areas()
 	create_units()
+	create_system_manager()
 	for who in people():
 		create_user(who)
 	for who, duty, unit, first, last in PEOPLE:
@@ -160,6 +161,14 @@ def people() -> list[str]:
 def address(who: str) -> str:
 	"""The user's name, from what the tests call the person."""
 	return who if who in frappe.STANDARD_USERS else f"zz.{who.replace(' ', '.')}@example.com"
+
+
+def create_system_manager() -> None:
+	"""As long as a site has none, the framework makes one of whichever user is saved next."""
+	create_user("system manager")
+	columns = ["name", "parent", "parenttype", "parentfield", "role"]
+	row = ["zz-system-manager", address("system manager"), "User", "roles", "System Manager"]
+	insert_rows("Has Role", columns, [row], ignore=True)
 
 
 def create_user(who: str) -> None:
