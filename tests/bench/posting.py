@@ -1,5 +1,6 @@
 """POST of a report beside plain Frappe's POST of a DocType with as many whole numbers under a plain workflow."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -87,7 +88,7 @@ def make_workflow(client: Client) -> None:
 		made(client, "Workflow State", workflow_state_name=state)
 	made(client, "Workflow Action Master", workflow_action_name=ACTION)
 	role = "System Manager"
-	steps = zip(STATES, STATES[1:], strict=False)
+	steps = itertools.pairwise(STATES)
 	made(
 		client,
 		"Workflow",
