@@ -50,7 +50,7 @@ def test_the_heading_says_as_of_when_and_how_many_of_how_many_reported(
 	page, reporting = guest.get(path).text, latest["reporting"]
 	head = page[page.index('class="asof"') : page.index("</div>", page.index('class="asof"'))]
 	day = latest["time"][:10].split("-")
-	assert re.search(rf"\b{int(latest['time'][11:13])}\b", head)
+	assert re.search(rf"\b0?{int(latest['time'][11:13])}\b", head)
 	assert "/".join(reversed(day)) in head or f"{int(day[2])} " in head
 	sentence = re.sub(r"<[^>]+>", " ", head)
 	assert re.search(rf"\b{reporting['reported']}\b.*\b{reporting['expected']}\b", sentence), sentence

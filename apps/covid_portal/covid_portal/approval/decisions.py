@@ -59,7 +59,7 @@ def require_routed(doctype: str) -> None:
 def submit(act: Act) -> None:
 	require_state(act, v.WITH_AUTHOR)
 	require_author_scope(act)
-	act.doc.run_method("before_approval")
+	act.doc.run_method("before_approval", act.at)
 	last = last_decision(act.doc)
 	act.round = (last.round if last else 0) + 1
 	first = freeze_steps(act.doc, act.round, act.at)[0]

@@ -39,12 +39,18 @@ def refuse_state_changes(doc: Document, method: str | None = None) -> None:
 		old = before.get(field) if before else None
 		new = doc.get(field)
 		if (new or None) != (old or None) and not (not before and (field, new) == (v.STATE_FIELD, v.DRAFT)):
-			frappe.throw(
-				_("The state of {0} {1} changes only by a decision of the unit it waits for.").format(
-					_(doc.doctype), doc.name or ""
-				),
-				v.StateGuarded,
-			)
+			refuse_state(doc)
+	if doc.docstatus:  # submitted in the framework's sense: it has its own lock, which no decision opens
+		refuse_state(doc)
+
+
+def refuse_state(doc: Document) -> None:
+	frappe.throw(
+		_("The state of {0} {1} changes only by a decision of the unit it waits for.").format(
+			_(doc.doctype), doc.name or ""
+		),
+		v.StateGuarded,
+	)
 
 
 def refuse_deletion(doc: Document, method: str | None = None) -> None:

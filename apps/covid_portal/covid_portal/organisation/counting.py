@@ -46,4 +46,6 @@ def readable(doctype: str, rows: list[dict]) -> list[dict]:
 def get_data_for_custom_field(doctype: str, field: str, names: str | list | None = None) -> dict:
 	"""{name: value} of the documents that the user may read, for a column added to a report."""
 	filters = {"name": ("in", frappe.parse_json(names))} if names else None
-	return frappe._dict(frappe.get_list(doctype, filters, ["name", field], as_list=True, limit=0))
+	return frappe._dict(
+		frappe.get_list(doctype, filters=filters, fields=["name", field], as_list=True, limit=0)
+	)

@@ -1,9 +1,10 @@
+from datetime import datetime
 from typing import ClassVar
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime
 
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
@@ -53,14 +54,14 @@ class SituationReport(figures.AnsweredFigures, Document):
 		self.clean_figures()
 		self.check_rules()
 
-	def before_approval(self) -> None:
-		"""Called by decide() before the report goes on its way."""
+	def before_approval(self, at: datetime) -> None:
+		"""Called by decide() before the report goes on its way; `at` is when it was sent."""
 		slots.require_open(self.slot_row(), self.describe())
 		self.incomplete = 0
 		self.clean_figures()
 		self.check_rules()
 		self.require_explanations()
-		self.submitted_at = now_datetime().replace(microsecond=0)
+		self.submitted_at = at
 
 	def on_update(self) -> None:
 		record_progress(self, self.report_type())
