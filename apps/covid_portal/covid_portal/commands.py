@@ -82,4 +82,27 @@ def advance_slots(context: dict) -> None:
 		frappe.destroy()
 
 
-commands = [load_province_pack, load_demo, make_demo_accounts, advance_slots]
+@click.command("load-history")
+@click.argument("path", type=click.Path(exists=True, resolve_path=True))
+@click.option(
+	"--months", multiple=True, metavar="YYYY-MM", help="Only these months; give it again for more of them."
+)
+@click.option("--doctype", default="Situation Report", show_default=True, help="What the reports are.")
+@pass_context
+def load_history(context: dict, path: str, months: tuple[str, ...], doctype: str) -> None:
+	"""Load approved reports of past slots from PATH: a CSV file or workbook, or a folder of them. Goes on where it stopped."""
+	connect(context)
+	from covid_portal.reporting.spreadsheet import history
+	from covid_portal.reporting.spreadsheet.problems import WorkbookRefused
+
+	try:
+		for line in history.load(path, doctype, months):
+			click.echo(line)
+	except (history.HistoryError, WorkbookRefused) as error:
+		click.secho(str(error), fg="red", err=True)
+		sys.exit(1)
+	finally:
+		frappe.destroy()
+
+
+commands = [load_history, load_province_pack, load_demo, make_demo_accounts, advance_slots]

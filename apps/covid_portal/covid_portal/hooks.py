@@ -10,19 +10,31 @@ after_install = "covid_portal.setup.install.after_install"
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
 permission_query_conditions = {
+	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
+	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
+	"Consolidated Sheet": "covid_portal.reporting.doctype.consolidated_sheet.consolidated_sheet.get_permission_query_conditions",
 	"Situation Report": "covid_portal.reporting.doctype.situation_report.situation_report.get_permission_query_conditions",
 	"Consolidated Report": "covid_portal.reporting.doctype.consolidated_report.consolidated_report.get_permission_query_conditions",
 	"Report Obligation": "covid_portal.reporting.doctype.report_obligation.report_obligation.get_permission_query_conditions",
 	"Duty Assignment": "covid_portal.organisation.doctype.duty_assignment.duty_assignment.get_permission_query_conditions",
+	"Report Excuse": "covid_portal.reporting.doctype.report_excuse.report_excuse.get_permission_query_conditions",
+	"Deadline Extension": "covid_portal.reporting.doctype.deadline_extension.deadline_extension.get_permission_query_conditions",
+	"Report Notice": "covid_portal.reporting.doctype.report_notice.report_notice.get_permission_query_conditions",
 	"Approval Step": "covid_portal.approval.doctype.approval_step.approval_step.get_permission_query_conditions",
 	"Approval Decision": "covid_portal.approval.doctype.approval_decision.approval_decision.get_permission_query_conditions",
 	"User": "covid_portal.organisation.people.get_permission_query_conditions",
 }
 has_permission = {
+	"Figure Contest": "covid_portal.organisation.scope.has_permission",
+	"Correction": "covid_portal.organisation.scope.has_permission",
+	"Consolidated Sheet": "covid_portal.organisation.scope.has_permission",
 	"Situation Report": "covid_portal.organisation.scope.has_permission",
 	"Consolidated Report": "covid_portal.organisation.scope.has_permission",
 	"Report Obligation": "covid_portal.organisation.scope.has_permission",
 	"Duty Assignment": "covid_portal.organisation.scope.has_permission",
+	"Report Excuse": "covid_portal.organisation.scope.has_permission",
+	"Deadline Extension": "covid_portal.organisation.scope.has_permission",
+	"Report Notice": "covid_portal.organisation.scope.has_permission",
 	"Approval Step": "covid_portal.approval.access.has_permission",
 	"Approval Decision": "covid_portal.approval.access.has_permission",
 }
@@ -33,6 +45,7 @@ doc_events = {
 		"on_trash": "covid_portal.approval.guard.refuse_deletion",
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
 	},
+	"Custom Field": {"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal"},
 }
 
 # The Desk's workflow buttons, the list's bulk action and the e-mail link lead to approval.decide(); the framework's
@@ -56,6 +69,12 @@ scheduler_events = {
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
 on_slot_published = ["covid_portal.publishing.snapshot.publish_slot"]
+# Slots have new versions after a correction: (slot names, oldest first) -> None.
+on_slots_corrected = ["covid_portal.publishing.snapshot.publish_slots"]
+
+# Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
+# (messages: list of dicts, see reporting/reminders.py) -> None, writing to an outbox of theirs.
+report_notice_channels: list[str] = []
 
 home_page = "tong-quan"
 page_renderer = ["covid_portal.publishing.renderer.SnapshotPage"]

@@ -64,7 +64,12 @@ def content_of(doc: Document) -> dict:
 
 
 def child_content(row: Document) -> dict:
-	values = {field.fieldname: row.get(field.fieldname) for field in row.meta.fields}
+	skipped = getattr(row, "NOT_CONTENT", ())
+	values = {
+		field.fieldname: row.get(field.fieldname)
+		for field in row.meta.fields
+		if field.fieldname not in skipped
+	}
 	return {key: value for key, value in values.items() if value not in (None, "")}
 
 

@@ -31,6 +31,23 @@ def is_deciding(doc: Document) -> bool:
 	return frappe.flags.covid_portal_deciding == (doc.doctype, doc.name)
 
 
+@contextmanager
+def on_behalf(doc: Document) -> Iterator[None]:
+	"""While open, the session's user may send this very document in place of its author.
+
+	For server code that has checked by what right; who sends is recorded as an author and decides on no step.
+	"""
+	frappe.flags.covid_portal_on_behalf = doc  # the object itself: a new document has no name yet
+	try:
+		yield
+	finally:
+		frappe.flags.covid_portal_on_behalf = None
+
+
+def is_on_behalf(doc: Document) -> bool:
+	return frappe.flags.covid_portal_on_behalf is doc
+
+
 def refuse_state_changes(doc: Document, method: str | None = None) -> None:
 	if skip(doc) or is_deciding(doc):
 		return

@@ -14,9 +14,11 @@ from covid_portal.approval.vocabulary import RouteMissing
 SHIPPED = Path(__file__).parent.parent / "workflows"
 
 
-def load_shipped_routes() -> list[str]:
-	"""Create the routes of workflows/*.json that are not there yet; returns the document types they are for."""
+def load_shipped_routes(document_types: tuple[str, ...] = ()) -> list[str]:
+	"""Create the routes of workflows/*.json that are not there yet, all or those of some DocTypes; returns the document
+	types they are for."""
 	routes = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json"))]
+	routes = [route for route in routes if not document_types or route["document_type"] in document_types]
 	for route in routes:
 		if not frappe.db.exists("Approval Route", route["title"]):
 			frappe.get_doc(doctype="Approval Route", **route).insert(ignore_permissions=True)

@@ -65,7 +65,8 @@ def is_placeless(doc: Document) -> bool:
 
 
 def grants(user: str, doctype: str, access: str) -> list[Grant]:
-	"""The user's grants on the DocType; Write implies Read. Asked once per request."""
+	"""The user's grants on the DocType. Write implies Read and Enter; Enter (to enter for units below, by the workbook
+	alone) implies neither. Asked once per request."""
 	cache = frappe.flags.setdefault("covid_portal_grants", {})
 	key = (user, doctype, access)
 	if key not in cache:
@@ -117,6 +118,8 @@ def grant_condition(grant: Grant, doctype: str, fields: dict[str, str]) -> str:
 		return f"{area} = {frappe.db.escape(grant.area)}"
 	if grant.scope == "Area Subtree" and area:
 		return f"{area} in (select name from `tabArea` where lft >= {grant.area_lft:d} and rgt <= {grant.area_rgt:d})"
+	if grant.scope == "Areas Below" and area:
+		return f"{area} in (select name from `tabArea` where lft > {grant.area_lft:d} and rgt < {grant.area_rgt:d})"
 	if grant.scope == "Own Unit" and unit:
 		return f"{unit} = {frappe.db.escape(grant.unit)}"
 	if grant.scope == "Unit Subtree" and unit:
@@ -139,6 +142,8 @@ def grant_covers(grant: Grant, doc: Document, fields: dict[str, str]) -> bool:
 		return bool(area) and area == grant.area
 	if grant.scope == "Area Subtree":
 		return bool(area) and is_below("Area", area, grant.area_lft, grant.area_rgt)
+	if grant.scope == "Areas Below":
+		return bool(area) and is_below("Area", area, grant.area_lft + 1, grant.area_rgt - 1)
 	if grant.scope == "Own Unit":
 		return bool(unit) and unit == grant.unit
 	if grant.scope == "Unit Subtree":
@@ -153,8 +158,9 @@ def is_below(doctype: str, name: str, lft: int, rgt: int) -> bool:
 	return bool(bounds) and bounds[0] >= lft and bounds[1] <= rgt
 
 
-def load_shipped_scopes() -> None:
-	"""The Scope Rules of setup/data/scope_rules.csv, those that are not there yet."""
-	for row in shipped_rows("scope_rules"):
+def load_shipped_scopes(document_types: tuple[str, ...] = ()) -> None:
+	"""The Scope Rules of setup/data/scope_rules.csv, those that are not there yet: all, or those of some DocTypes."""
+	rows = shipped_rows("scope_rules")
+	for row in [row for row in rows if not document_types or row["document_type"] in document_types]:
 		if not frappe.db.exists("Scope Rule", {key: row[key] for key in ("document_type", "duty", "access")}):
 			frappe.get_doc(doctype="Scope Rule", **row).insert(ignore_permissions=True)

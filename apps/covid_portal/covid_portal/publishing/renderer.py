@@ -9,27 +9,33 @@ from frappe.website.page_renderers.base_renderer import BaseRenderer
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
-from covid_portal.publishing import snapshot
+from covid_portal.publishing import rendering, snapshot
 
 HOME = "tong-quan"  # hooks.home_page: the address / resolves to it
 DATA = "du-lieu-mo/"
+# Address as the framework hands it over -> (key of the page, its language).
+PAGES = {
+	address.strip("/") or HOME: (key, lang)
+	for key, addresses in rendering.ADDRESSES.items()
+	for lang, address in addresses.items()
+}
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
 
 
 class SnapshotPage(BaseRenderer):
-	"""A file of the live snapshot; the home page also before anything was published."""
+	"""A file of the live snapshot; its pages also before anything was published."""
 
 	def __init__(self, path: str, http_status_code: int | None = None) -> None:
 		super().__init__(path, http_status_code)
 		self.file = find(self.path)
 
 	def can_render(self) -> bool:
-		return bool(self.file) or (self.path or "") in (HOME, "en")
+		return bool(self.file) or (self.path or "").strip("/") in PAGES
 
 	def render(self) -> Response:
 		if not self.file:
-			lang = "en" if self.path == "en" else "vi"
-			return Response(snapshot.page("not_published.html", lang), mimetype="text/html")
+			key, lang = PAGES[self.path.strip("/")]
+			return Response(snapshot.page("not_published.html", lang, key), mimetype="text/html")
 		return file_response(self.file)
 
 
@@ -37,9 +43,9 @@ def find(path: str | None) -> Path | None:
 	"""The snapshot's file for an address; None if there is none, or the address leads out of the snapshot."""
 	live = snapshot.live().resolve()
 	path = (path or "").strip("/")
-	name = {HOME: "index.html", "en": "en/index.html"}.get(path, path)
-	if not (path in (HOME, "en") or path.startswith(DATA)):
+	if not (path in PAGES or path.startswith(DATA)):
 		return None
+	name = snapshot.file_of("" if path == HOME else path) if path in PAGES else path
 	try:
 		file = (live / name).resolve()
 		return file if file.is_relative_to(live) and file.is_file() else None

@@ -18,7 +18,13 @@ Translate = Callable[[str], str]
 
 APP = Path(__file__).resolve().parent.parent
 DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
-HOME = {"vi": "/", "en": "/en/"}
+# The public pages: key -> address in each language. snapshot.PAGES says what each is made of.
+ADDRESSES = {
+	"overview": {"vi": "/", "en": "/en/"},
+	"corrections": {"vi": "/dinh-chinh", "en": "/en/dinh-chinh"},
+}
+HOME = ADDRESSES["overview"]
+CORRECTIONS_URL = "/du-lieu-mo/v1/corrections.json"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
 WEEKDAYS = {
 	"vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -40,11 +46,12 @@ ASSETS = {
 def render(template: str, lang: str, translate: Translate, **context: object) -> str:
 	"""The finished page of `template` ("overview.html", "not_published.html") in `lang` ("vi" or "en").
 
-	`context`: data, brand, assets, nav, alternate (address of the same page in the other language, or None).
+	`context`: data, brand, assets, nav, alternate (address of the same page in the other language, or None), current
+	(key of the page in ADDRESSES).
 	A name the template needs and does not get raises jinja2.UndefinedError: a page is never published with a hole.
 	"""
 	context.setdefault("assets", asset_urls())
-	context.setdefault("nav", navigation(lang, translate, "overview"))
+	context.setdefault("nav", navigation(lang, translate, context.get("current", "overview")))
 	return environment(lang, translate).get_template(template).render(lang=lang, **context)
 
 
@@ -58,6 +65,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		lstrip_blocks=True,
 	)
 	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL, home=HOME[lang])
+	env.globals.update(corrections_url=CORRECTIONS_URL)
 	env.filters.update(
 		number=partial(number, lang=lang),
 		percent=partial(percent, lang=lang),
@@ -82,6 +90,7 @@ def navigation(lang: str, _: Translate, current: str) -> list[dict]:
 	"""The entries of the main navigation; only pages that exist. `current` is the key of the page shown."""
 	entries = [
 		{"key": "overview", "label": _("Overview"), "url": HOME[lang]},
+		{"key": "corrections", "label": _("Corrections"), "url": ADDRESSES["corrections"][lang]},
 		{"key": "data", "label": _("Open data"), "url": DATA_URL},
 		{"key": "field", "label": _("Staff login"), "url": "/bao-cao"},
 	]

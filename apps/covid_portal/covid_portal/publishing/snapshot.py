@@ -15,9 +15,11 @@ from frappe.translate import get_all_translations
 
 from covid_portal.publishing import rendering
 from covid_portal.publishing.figures import slot_data
+from covid_portal.publishing.ledger import ledger_data
 
 KEPT_BUILDS = 5
-LANGUAGES = {"vi": "index.html", "en": "en/index.html"}
+# What each page is made of: template by key of rendering.ADDRESSES.
+PAGES = {"overview": "overview.html", "corrections": "corrections.html"}
 SLOTS = "du-lieu-mo/v1/slots"
 BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en")
 FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
@@ -35,14 +37,22 @@ def publish_slots(names: list[str]) -> None:
 
 
 def build(names: list[str]) -> Path:
-	"""A build with the slots' figures; those of an older slot renew its own file alone: pages show the newest."""
-	newest, files = newest_published(), {}
+	"""A build with the slots' figures; those of an older slot renew its own file alone: pages show the newest.
+
+	The list of corrections is renewed with every build: a version of a slot and the reason for it appear together.
+	"""
+	newest, files = newest_published(), ledger_files()
 	for name in names:
 		data = slot_data(frappe.get_doc("Report Slot", name))
 		files[f"{SLOTS}/{name}.json"] = data_file(data)
 		if name == newest:
-			files |= {f"{SLOTS}/latest.json": data_file(data), **pages(data)}
+			files |= {f"{SLOTS}/latest.json": data_file(data), **pages("overview", data)}
 	return write_build(files)
+
+
+def ledger_files() -> dict[str, bytes]:
+	data = ledger_data()
+	return {rendering.CORRECTIONS_URL.lstrip("/"): data_file(data), **pages("corrections", data)}
 
 
 def newest_published() -> str | None:
@@ -56,14 +66,29 @@ def data_file(data: dict) -> bytes:
 	return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def pages(data: dict) -> dict[str, bytes]:
-	return {path: page("overview.html", lang, data=data).encode() for lang, path in LANGUAGES.items()}
+def pages(key: str, data: dict) -> dict[str, bytes]:
+	"""The page in each language, by its place in the snapshot."""
+	return {
+		file_of(address): page(PAGES[key], lang, key, data=data).encode()
+		for lang, address in rendering.ADDRESSES[key].items()
+	}
 
 
-def page(template: str, lang: str, **context: dict) -> str:
+def file_of(address: str) -> str:
+	"""Where a page's address lies in the snapshot: /dinh-chinh → dinh-chinh/index.html, as a web server looks for it."""
+	return f"{address.strip('/')}/index.html".lstrip("/")
+
+
+def page(template: str, lang: str, key: str = "overview", **context: dict) -> str:
 	other = "en" if lang == "vi" else "vi"
 	return rendering.render(
-		template, lang, translator(lang), brand=brand(), alternate=rendering.HOME[other], **context
+		template,
+		lang,
+		translator(lang),
+		brand=brand(),
+		alternate=rendering.ADDRESSES[key][other],
+		current=key,
+		**context,
 	)
 
 

@@ -14,7 +14,7 @@ from covid_portal.approval.decisions import decide_on
 from covid_portal.approval.vocabulary import DRAFT, RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.organisation.scope import in_scope, scope_condition
-from covid_portal.reporting import context, definitions, expressions, slots
+from covid_portal.reporting import contests, context, definitions, outliers, rules, slots
 from covid_portal.reporting.slots import clock_label, slot_label
 
 DOCTYPE = "Situation Report"
@@ -60,6 +60,7 @@ def form(slot: str, area: str) -> dict:
 	report = frappe.get_doc(DOCTYPE, owed.report) if owed.report else blank_report(slot, area)
 	reason = why_not_editable(report, owed)
 	decisions = decisions_on(report)
+	bounds = outliers.bounds_of(report.report_type(), report.slot_row(), area)
 	return {
 		**obligation_row(owed),
 		"slot": slot_row(owed),
@@ -70,9 +71,13 @@ def form(slot: str, area: str) -> dict:
 		"groups": form_groups(report),
 		"previous_slot": previous_slot(report),
 		"population": context.population(area, day_of(owed)),
-		"rules": [rule_row(rule) for rule in definitions.rules(report.report_type().name, day_of(owed))],
+		"rules": rule_rows(report, day_of(owed), bounds),
+		"outliers": outlier_rows(report, day_of(owed), bounds),
 		"explanations": {row.rule: row.explanation for row in report.explanations},
 		"decisions": decisions,
+		"entered_by": contests.unit_name(report.entered_by_unit) if owed.report else "",
+		"contests": contests.rows_of(report),
+		"can_contest": contests.can_contest(report),
 	}
 
 
@@ -134,13 +139,18 @@ def require_login() -> None:
 
 
 def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._dict]:
-	"""Obligations of the recent slots whose report the user enters, or the one of this slot and area, to be read."""
+	"""Obligations of the recent slots whose report the user enters, or the one of this slot and area, to be read.
+
+	A slot that locked is, for an area with an extension, as it was before: published, and locked at the extended time.
+	"""
 	chosen = (
 		"owed.slot = %(slot)s and owed.area = %(area)s" if slot else f"owed.slot in ({recent_slots_sql()})"
 	)
 	return frappe.db.sql(
 		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at,
-			slot.slot_time, slot.window_start, slot.opens_at, slot.locks_at, slot.state as slot_state,
+			slot.slot_time, slot.window_start, slot.opens_at,
+			coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at) as locks_at,
+			if(slot.state = 'Locked' and owed.extended_until > %(now)s, 'Published', slot.state) as slot_state,
 			report.name as report, report.workflow_state, area.full_name as area_name, unit.unit_name
 		from `tabReport Obligation` owed
 		join `tabReport Slot` slot on slot.name = owed.slot
@@ -252,16 +262,34 @@ def previous_slot(report: Document) -> dict | None:
 	return {"slot": name, "slot_time": at.isoformat()} if at else None
 
 
-def rule_row(rule: dict) -> dict:
-	tree = expressions.parse(rule.expression)
+def rule_rows(report: Document, day: date, bounds: dict[str, outliers.Bounds]) -> list[dict]:
+	"""The rules that can be judged: an outlier where the area has a history to be held against."""
+	found = definitions.rules(report.report_type().name, day)
+	return [rule_row(rule, bounds) for rule in found if rule.kind != rules.OUTLIER or rule.name in bounds]
+
+
+def rule_row(rule: dict, bounds: dict[str, outliers.Bounds]) -> dict:
+	figures = [name for name in rules.names_of(rule) if "." not in name]
 	return {
 		"name": rule.name,
 		"severity": rule.severity,
-		"message": definitions.local_label(rule, "message"),
-		"indicators": list(
-			dict.fromkeys([rule.fieldname, *(n for n in expressions.names(tree) if "." not in n)])
-		),
-		"expression": tree,
+		"kind": rule.kind,
+		"message": rules.message_of(rule, bounds),
+		"indicators": list(dict.fromkeys([rule.fieldname, *figures])),
+		"expression": rules.known_tree(rule, bounds),
+	}
+
+
+def outlier_rows(report: Document, day: date, bounds: dict[str, outliers.Bounds]) -> dict[str, dict]:
+	"""{field: what is usual there}, for those who show it beside the figure."""
+	return {
+		rule.fieldname: {
+			**{key: getattr(bounds[rule.name], key) for key in ("low", "high", "median")},
+			"message": rules.message_of(rule, bounds),
+			"rule": rule.name,
+		}
+		for rule in definitions.rules(report.report_type().name, day)
+		if rule.name in bounds
 	}
 
 
@@ -341,13 +369,13 @@ def fill(report: Document, figures: dict, explanations: dict, incomplete: bool) 
 		frappe.throw(_("{0} has no figure {1}.").format(report.describe(), ", ".join(unknown)[:140]))
 	report.update(figures)
 	report.incomplete = int(incomplete)
-	rules = {rule.name for rule in definitions.rules(report.report_type().name)}
+	known = {rule.name for rule in definitions.rules(report.report_type().name)}
 	report.set(
 		"explanations",
 		[
 			{"rule": rule, "explanation": text(words, LONGEST_EXPLANATION)}
 			for rule, words in explanations.items()
-			if rule in rules and text(words, LONGEST_EXPLANATION)
+			if rule in known and text(words, LONGEST_EXPLANATION)
 		],
 	)
 

@@ -1,7 +1,8 @@
-"""advance_slots(now): the only clock. It makes slots ahead, opens, closes, consolidates and locks them.
+"""advance_slots(now): the only clock. It makes slots ahead, opens, reminds, closes, consolidates and locks them.
 
 Idempotent: each step looks at what is due, takes the slot's row lock and looks again. Two at once do no harm, and after
-downtime every slot goes through each of its states, oldest first.
+downtime every slot goes through each of its states, oldest first. A clock moved back finds nothing due: no state is ever
+left backwards.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from covid_portal.reporting import slots
+from covid_portal.reporting import excuses, reminders, sheets, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.slots import CLOSING, CONSOLIDATED, LOCKED, OPEN, PUBLISHED, SCHEDULED
@@ -23,13 +24,35 @@ def tick() -> None:
 
 
 def advance_slots(now: datetime) -> None:
+	"""Do all that is due at `now`. What fails for one slot is raised at the end, when the others have had their turn."""
+	failures: list[Exception] = []
 	for name in frappe.get_all("Report Type", {"active": 1}, pluck="name"):
-		report_type = frappe.get_cached_doc("Report Type", name)
-		make_slots(report_type, now)
-		for slot in due_slots(report_type, now):
-			while advance(slot, report_type, now):
-				# Each state is a unit of work: what was reached stays, should the next one fail.
-				frappe.db.commit()
+		failures += advance_type(frappe.get_cached_doc("Report Type", name), now)
+	if failures:
+		raise failures[0]
+
+
+def advance_type(report_type: Document, now: datetime) -> list[Exception]:
+	make_slots(report_type, now)
+	failures: list[Exception] = []
+	for slot in due_slots(report_type, now):
+		try:
+			advance_slot(slot, report_type, now, consolidating=not failures)
+		except Exception as error:
+			frappe.db.rollback()
+			failures.append(error)
+	return failures
+
+
+def advance_slot(name: str, report_type: Document, now: datetime, consolidating: bool = True) -> None:
+	"""All the states that are due, and what is to be told. Each is a unit of work: what was reached stays, should the
+	next one fail. Totals are carried on, hence `consolidating`: not while an earlier slot could not be."""
+	# A row lock must be the first read of its transaction: what is read after it is as old as the first read.
+	frappe.db.commit()
+	while advance(name, report_type, now, consolidating):
+		frappe.db.commit()
+	reminders.send_due(name, report_type, now)
+	frappe.db.commit()
 
 
 def make_slots(report_type: Document, now: datetime) -> None:
@@ -72,11 +95,13 @@ def due_slots(report_type: Document, now: datetime) -> list[str]:
 	)
 
 
-def advance(name: str, report_type: Document, now: datetime) -> bool:
+def advance(name: str, report_type: Document, now: datetime, consolidating: bool = True) -> bool:
 	"""Take the slot one state further if that is due; whether it was."""
 	slot = frappe.get_doc("Report Slot", name, for_update=True)
 	for state, due_at, step in steps_of(slot, report_type):
 		if slot.state in state and get_datetime(due_at) <= now:
+			if step is consolidate_slot and not consolidating:
+				return False
 			step(slot, report_type)
 			return True
 	return False
@@ -96,6 +121,7 @@ def steps_of(slot: Document, report_type: Document) -> list[tuple]:
 
 def open_slot(slot: Document, report_type: Document) -> None:
 	create_obligations(slot, report_type)
+	excuses.apply_to_slot(slot.name)
 	slot.set_state(OPEN)
 
 
@@ -105,6 +131,7 @@ def close_slot(slot: Document, report_type: Document) -> None:
 
 def consolidate_slot(slot: Document, report_type: Document) -> None:
 	consolidate(slot.name)
+	sheets.create(slot)
 	slot.set_state(CONSOLIDATED)
 
 

@@ -2,16 +2,20 @@
 
 Flows are what is new in the slot; an area that did not report adds none. Stocks are what is so now; an area that did not
 report keeps those of its last counted report, and is counted in `carried`. Running totals are the slot before's plus the
-slot's flows. The cost depends on the slot, not on the history behind it.
+slot's flows. Approved corrections lie over the reports. The cost depends on the slot, not on the history behind it.
 """
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.reporting import definitions
+from covid_portal.reporting import definitions, sheets
+from covid_portal.reporting.overlay import Corrected, corrected_columns, corrected_figures, overlay_join
 from covid_portal.reporting.slots import COUNTED
 
+# A report counts, over reports_and_steps_sql().
+COUNTS = """(report.workflow_state = 'Approved'
+			or (report.workflow_state = 'In Approval' and waiting.name is not null))"""
 AGGREGATES = {"Sum": "sum", "Max": "max"}
 BASE_COLUMNS = [
 	"name",
@@ -33,10 +37,17 @@ def consolidate(slot_name: str) -> None:
 	slot = frappe.get_doc("Report Slot", slot_name)
 	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
 	table = f"`tab{report_type.consolidated_type}`"
+	lock_figures(report_type.name)
 	frappe.db.sql(f"delete from {table} where slot = %s", slot.name)
 	insert_reporting_areas(slot, report_type)
 	insert_areas_above(slot, report_type)
 	record_completeness(slot, report_type)
+	sheets.renew([slot.name])
+
+
+def lock_figures(report_type: str) -> None:
+	"""One at a time changes consolidated figures of a type: a rebuild and a correction would each miss the other."""
+	frappe.db.sql("select name from `tabReport Type` where name = %s for update", report_type)
 
 
 def consolidate_from(slot_name: str) -> None:
@@ -53,8 +64,10 @@ def consolidate_from(slot_name: str) -> None:
 
 def insert_reporting_areas(slot: Document, report_type: Document) -> None:
 	figures = definitions.indicators(report_type.name)
-	columns = {f"`{row.fieldname}`": figure_sql(row) for row in figures}
-	columns |= {f"`total_{row.fieldname}`": total_sql(row) for row in figures if row.cumulative}
+	corrected = corrected_figures(slot.name, report_type.name, lock=True)
+	fields = set(corrected_columns(corrected))
+	columns = {f"`{row.fieldname}`": figure_sql(row, fields) for row in figures}
+	columns |= {f"`total_{row.fieldname}`": total_sql(row, fields) for row in figures if row.cumulative}
 	frappe.db.sql(
 		f"""insert into `tab{report_type.consolidated_type}` ({column_list(columns)})
 		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
@@ -67,23 +80,26 @@ def insert_reporting_areas(slot: Document, report_type: Document) -> None:
 		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
 		left join `tab{report_type.consolidated_type}` before_it
 			on before_it.slot = %(previous)s and before_it.area = owed.area
-		left join ({known_sql(slot, report_type)}) known on known.area = owed.area
+		left join ({known_sql(slot, report_type, corrected)}) known on known.area = owed.area
+		{overlay_join(corrected)}
 		where owed.slot = %(slot)s""",
 		values_of(slot, report_type),
 	)
 
 
-def figure_sql(row: dict) -> str:
+def figure_sql(row: dict, corrected: set[str]) -> str:
 	field = f"`{row.fieldname}`"
+	over = f"corrected.{field}, " if row.fieldname in corrected else ""
 	if row.kind == "Flow":
-		return f"coalesce(report.{field}, 0)"
-	return (
-		f"if(find_in_set('{row.fieldname}', report.answered), report.{field}, coalesce(before_it.{field}, 0))"
-	)
+		return f"coalesce({over}report.{field}, 0)"
+	given = f"if(find_in_set('{row.fieldname}', report.answered), report.{field}, null)"
+	return f"coalesce({over}{given}, before_it.{field}, 0)"
 
 
-def total_sql(row: dict) -> str:
-	return f"coalesce(before_it.`total_{row.fieldname}`, 0) + coalesce(report.`{row.fieldname}`, 0)"
+def total_sql(row: dict, corrected: set[str]) -> str:
+	field = f"`{row.fieldname}`"
+	over = f"corrected.{field}, " if row.fieldname in corrected else ""
+	return f"coalesce(before_it.`total_{row.fieldname}`, 0) + coalesce({over}report.{field}, 0)"
 
 
 def column_list(columns: dict[str, str]) -> str:
@@ -92,12 +108,25 @@ def column_list(columns: dict[str, str]) -> str:
 
 def counted_reports_sql(report_type: Document) -> str:
 	"""Reports that count: approved, and those that wait at a step whose documents count as provisional."""
-	return f"""select report.* from `tab{report_type.document_type}` report
+	return f"""select report.* from {reports_and_steps_sql(report_type)}
+		where report.slot = %(slot)s and {COUNTS}"""
+
+
+def reports_and_steps_sql(report_type: Document) -> str:
+	return f"""`tab{report_type.document_type}` report
 		left join `tabApproval Step` waiting
 			on waiting.reference_doctype = %(document_type)s and waiting.reference_name = report.name
-			and waiting.state = 'Pending' and waiting.counts_as_provisional = 1
-		where report.slot = %(slot)s and (report.workflow_state = 'Approved'
-			or (report.workflow_state = 'In Approval' and waiting.name is not null))"""
+			and waiting.state = 'Pending' and waiting.counts_as_provisional = 1"""
+
+
+def counted_report(slot: Document, area: str, report_type: Document) -> dict | None:
+	"""The area's report of the slot as its row, if it counts."""
+	rows = frappe.db.sql(
+		f"select * from ({counted_reports_sql(report_type)} and report.area = %(area)s) report",
+		{**values_of(slot, report_type), "area": area},
+		as_dict=True,
+	)
+	return rows[0] if rows else None
 
 
 def values_of(slot: Document, report_type: Document) -> dict:
@@ -112,19 +141,25 @@ def values_of(slot: Document, report_type: Document) -> dict:
 	}
 
 
-def known_sql(slot: Document, report_type: Document) -> str:
+def known_sql(slot: Document, report_type: Document, corrected: Corrected) -> str:
 	"""(area, answered): what is known of the area now, that is, the figures given and the stocks carried over.
 
 	Areas answer in a handful of ways, so that the sets are united here once per way and joined back by it.
 	"""
 	consolidated = report_type.consolidated_type
-	source = f"""select owed.area, coalesce(report.answered, '') given, coalesce(before_it.answered, '') carried
+	given = (
+		"concat_ws(',', nullif(report.answered, ''), corrected.fields)" if corrected else "report.answered"
+	)
+	source = f"""select owed.area, coalesce({given}, '') given, coalesce(before_it.answered, '') carried
 		from `tabReport Obligation` owed
 		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
+		{overlay_join(corrected)}
 		left join `tab{consolidated}` before_it on before_it.slot = %(previous)s and before_it.area = owed.area
 		where owed.slot = %(slot)s"""
 	ways = frappe.db.sql(f"select distinct given, carried from ({source}) ways", values_of(slot, report_type))
-	stocks = {row.fieldname for row in definitions.indicators(report_type.name) if row.kind == "Stock"}
+	# A stock that was retired is known no longer: its last value is history, not what is so now.
+	asked = definitions.indicators(report_type.name, slot.slot_time.date())
+	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
 	united = " union all ".join(
 		f"select {frappe.db.escape(given)} given, {frappe.db.escape(carried)} carried, "
 		f"{frappe.db.escape(join_fields(split_fields(given) | (split_fields(carried) & stocks)))} answered"

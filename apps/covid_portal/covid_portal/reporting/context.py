@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.reporting import definitions
+from covid_portal.reporting.overlay import corrected_figures
 
 SENT = (IN_APPROVAL, APPROVED)
 
@@ -27,8 +28,10 @@ def sent_figures(doctype: str, slot: str | None, area: str) -> dict[str, int | N
 	if not row:
 		return {}
 	answered = set((row.answered or "").split(","))
-	fields = (row.fieldname for row in definitions.indicators(definitions.report_type_of(doctype).name))
-	return {field: row[field] if field in answered else None for field in fields}
+	report_type = definitions.report_type_of(doctype).name
+	fields = (row.fieldname for row in definitions.indicators(report_type))
+	values = {field: row[field] if field in answered else None for field in fields}
+	return values | corrected_figures(slot, report_type, area).get(area, {})
 
 
 def population(area: str, on: date) -> dict[str, int]:
@@ -43,7 +46,10 @@ def population(area: str, on: date) -> dict[str, int]:
 
 
 def unit_of_author(user: str, area: str) -> str | None:
-	"""The unit in whose name the user enters figures of the area: one of either line, or none of the area at all."""
+	"""The unit in whose name the user enters figures of the area: one of either line, or none of the area at all.
+	Who enters on behalf of the area says so itself."""
+	if frappe.flags.report_entered_by:
+		return frappe.flags.report_entered_by
 	return next((duty.unit for duty in running_assignments(user) if duty.area == area), None)
 
 

@@ -29,6 +29,8 @@ INDICATOR_FIELDS += ["valid_from", "valid_to", "position"]
 RULE_FIELDS = [
 	"name",
 	"severity",
+	"kind",
+	"threshold",
 	"fieldname",
 	"expression",
 	"message",
@@ -107,9 +109,14 @@ def load_shipped_definitions() -> None:
 	create_missing(
 		"Indicator", [{**row, **common} for row in shipped_rows("indicators")], "report_type", "fieldname"
 	)
-	create_missing(
-		"Validation Rule", [{**row, **common} for row in shipped_rows("validation_rules")], "rule_key"
-	)
+	load_shipped_rules()
+
+
+def load_shipped_rules(kind: str | None = None) -> None:
+	"""The rules that ship with the app, all or those of one kind."""
+	report_type = json.loads((DATA / "report_type.json").read_text(encoding="utf-8"))["title"]
+	rows = [row for row in shipped_rows("validation_rules") if kind in (None, row["kind"])]
+	create_missing("Validation Rule", [{**row, "report_type": report_type} for row in rows], "rule_key")
 
 
 def create_missing(doctype: str, rows: list[dict], *key: str) -> None:

@@ -8,9 +8,10 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
+from frappe import _
 
 Tree = dict[str, Any]
 
@@ -33,86 +34,121 @@ FUNCTIONS: dict[str, Callable] = {
 	"or": lambda *values: reduce(np.logical_or, values),
 }
 MAX_LENGTH = 1000
-MAX_DEPTH = 100  # a sum of all figures, and far from where Python's own stack ends
-LARGEST = 10**12  # exact in the browser and in a column of floats as well
-LOGICAL = ("and", "or", "not")
+MAX_DEPTH = 40  # operators inside operators: far above any rule, far below what evaluation could stand
+LARGEST_NUMBER = 1e12
 SPACES = ("previous", "population")
+TRUE_OR_FALSE = {*COMPARE.values(), "and", "or", "not"}
 
 
 class ExpressionError(ValueError):
-	"""The text is not an expression of this language; the message says what is wrong."""
+	"""The text is not an expression of this language; the message says what is wrong and where."""
+
+	def __init__(self, what: str, column: int | None = None, text: str = "") -> None:
+		self.what, self.column = what, column  # the column is counted from 1
+		super().__init__(what if column is None else located(what, column, text))
+
+
+def located(what: str, column: int, text: str) -> str:
+	here = text[column - 1 : column + 19].strip()
+	return f"{what}, " + (
+		_("at character {0}: “{1}”").format(column, here) if here else _("at character {0}").format(column)
+	)
 
 
 @lru_cache(maxsize=512)
 def parse(text: str) -> Tree:
 	"""The expression as {"op", "args"} | {"name"} | {"value"}. Raises ExpressionError."""
-	if len(text) > MAX_LENGTH:
-		raise ExpressionError(f"longer than {MAX_LENGTH} characters")
+	line = one_line(text)
+	if len(line) > MAX_LENGTH:
+		raise ExpressionError(_("it is longer than {0} characters").format(MAX_LENGTH))
 	try:
-		tree = convert(ast.parse(text.strip(), mode="eval").body)
-		if depth(tree) > MAX_DEPTH:
-			raise ExpressionError(f"nested more than {MAX_DEPTH} deep")
-	except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
-		raise ExpressionError(str(error) or "cannot be read") from error
+		node = ast.parse(line.strip(), mode="eval").body
+	except SyntaxError as error:
+		raise ExpressionError(_("it cannot be read"), indent(line) + (error.offset or 1), line) from error
+	except (RecursionError, MemoryError, ValueError) as error:
+		raise ExpressionError(_("it cannot be read")) from error
+	tree = Reader(line).convert(node)
 	if not is_comparison(tree):
-		raise ExpressionError("it must compare figures: the result is true or false")
-	require_kinds(tree)
+		raise ExpressionError(_("it must compare figures, so that the result is true or false"))
 	return tree
 
 
-def convert(node: ast.AST) -> Tree:
-	if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
-		return {"op": BINARY[type(node.op)], "args": [convert(node.left), convert(node.right)]}
-	if isinstance(node, ast.BoolOp):
-		return {
-			"op": "and" if isinstance(node.op, ast.And) else "or",
-			"args": [convert(value) for value in node.values],
-		}
-	if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
-		return {"op": "not" if isinstance(node.op, ast.Not) else "neg", "args": [convert(node.operand)]}
-	if isinstance(node, ast.Compare):
-		return convert_comparison(node)
-	return convert_leaf(node)
+def one_line(text: str) -> str:
+	"""Line breaks mean nothing; characters keep their places."""
+	return "".join(" " if letter.isspace() else letter for letter in text or "")
 
 
-def convert_comparison(node: ast.Compare) -> Tree:
-	"""a <= b <= c means a <= b and b <= c."""
-	sides = [convert(side) for side in (node.left, *node.comparators)]
-	if any(type(op) not in COMPARE for op in node.ops):
-		raise ExpressionError("only == != < <= > >= compare")
-	pairs = [
-		{"op": COMPARE[type(op)], "args": [left, right]}
-		for op, left, right in zip(node.ops, sides, sides[1:], strict=False)
-	]
-	return pairs[0] if len(pairs) == 1 else {"op": "and", "args": pairs}
+def indent(line: str) -> int:
+	return len(line) - len(line.lstrip())
 
 
-def convert_leaf(node: ast.AST) -> Tree:
-	if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-		if not abs(node.value) <= LARGEST:
-			raise ExpressionError(f"numbers above {LARGEST} cannot be used")
-		return {"value": node.value}
-	if isinstance(node, ast.Name):
-		return {"name": node.id}
-	if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in SPACES:
-		return {"name": f"{node.value.id}.{node.attr}"}
-	raise ExpressionError("only figures, numbers, + - * / and comparisons may stand here")
+class Reader:
+	"""Turns Python's nodes into our tree, and refuses, at its place, whatever is not of the language."""
 
+	def __init__(self, line: str) -> None:
+		self.line = line
 
-def depth(tree: Tree) -> int:
-	return 1 + max(map(depth, tree.get("args", ())), default=0)
+	def convert(self, node: ast.AST, depth: int = 0) -> Tree:
+		if depth > MAX_DEPTH:
+			self.refuse(node, _("too many operators inside each other"))
+		if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
+			return self.operation(node, BINARY[type(node.op)], [node.left, node.right], depth)
+		if isinstance(node, ast.BoolOp):
+			name = "and" if isinstance(node.op, ast.And) else "or"
+			return self.operation(node, name, node.values, depth)
+		if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
+			name = "not" if isinstance(node.op, ast.Not) else "neg"
+			return self.operation(node, name, [node.operand], depth)
+		if isinstance(node, ast.Compare):
+			return self.comparison(node, depth)
+		return self.leaf(node)
+
+	def operation(self, node: ast.AST, name: str, parts: list[ast.AST], depth: int) -> Tree:
+		"""and, or, not join comparisons; arithmetic joins numbers."""
+		args = [self.convert(part, depth + 1) for part in parts]
+		for part, tree in zip(parts, args, strict=True):
+			if is_comparison(tree) != (name in ("and", "or", "not")):
+				self.refuse(part, self.wrong_side(name))
+		return {"op": name, "args": args}
+
+	def wrong_side(self, name: str) -> str:
+		if name in ("and", "or", "not"):
+			return _("“{0}” joins comparisons, not numbers").format(name)
+		return _("a comparison cannot be reckoned with")
+
+	def comparison(self, node: ast.Compare, depth: int) -> Tree:
+		"""a <= b <= c means a <= b and b <= c."""
+		parts = [node.left, *node.comparators]
+		sides = [self.convert(part, depth + 1) for part in parts]
+		for part, side in zip(parts, sides, strict=True):
+			if is_comparison(side):
+				self.refuse(part, self.wrong_side("+"))
+		if any(type(op) not in COMPARE for op in node.ops):
+			self.refuse(node, _("only == != < <= > >= compare"))
+		pairs = [
+			{"op": COMPARE[type(op)], "args": [left, right]}
+			for op, left, right in zip(node.ops, sides, sides[1:], strict=False)
+		]
+		return pairs[0] if len(pairs) == 1 else {"op": "and", "args": pairs}
+
+	def leaf(self, node: ast.AST) -> Tree:
+		if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+			if not node.value <= LARGEST_NUMBER:
+				self.refuse(node, _("the number is too large"))
+			return {"value": node.value}
+		if isinstance(node, ast.Name):
+			return {"name": node.id}
+		if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in SPACES:
+			return {"name": f"{node.value.id}.{node.attr}"}
+		self.refuse(node, _("only figures, numbers, + - * / and comparisons may stand here"))
+
+	def refuse(self, node: ast.AST, what: str) -> NoReturn:
+		before = self.line.strip().encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore")
+		raise ExpressionError(what, indent(self.line) + len(before) + 1, self.line)
 
 
 def is_comparison(tree: Tree) -> bool:
-	return tree.get("op") in {*COMPARE.values(), *LOGICAL}
-
-
-def require_kinds(tree: Tree) -> None:
-	"""True and false are joined, numbers are computed with and compared: what mixes them means nothing in a column."""
-	for argument in tree.get("args", ()):
-		if is_comparison(argument) != (tree["op"] in LOGICAL):
-			raise ExpressionError("and, or, not join comparisons; everything else takes figures and numbers")
-		require_kinds(argument)
+	return tree.get("op") in TRUE_OR_FALSE
 
 
 def names(tree: Tree) -> list[str]:
@@ -124,7 +160,7 @@ def names(tree: Tree) -> list[str]:
 
 
 def divisors(tree: Tree) -> list[Tree]:
-	"""What is divided by, the innermost first."""
+	"""What something is divided by, the inner ones first; where one is 0, the rule does not apply."""
 	found = [divisor for argument in tree.get("args", ()) for divisor in divisors(argument)]
 	return [*found, tree["args"][1]] if tree.get("op") == "/" else found
 
@@ -139,10 +175,10 @@ def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
 
 
 def holds(tree: Tree, values: Mapping[str, Any]) -> bool | None:
-	"""Whether it is true for one report; None where it does not apply: a figure it names was not given,
-	or it would divide by zero."""
+	"""Whether it is true for one report; None where it does not apply: a figure it names was not given."""
 	if any(values.get(name) is None for name in names(tree)):
 		return None
-	if any(evaluate(divisor, values) == 0 for divisor in divisors(tree)):
+	try:
+		return bool(evaluate(tree, values))
+	except ZeroDivisionError:
 		return None
-	return bool(evaluate(tree, values))

@@ -8,6 +8,7 @@ may run it (a bench command). `test_loader.py` proves that form and loader store
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import frappe
 import pandas as pd
@@ -79,6 +80,13 @@ class Batch:
 	indicators: list[dict]
 	table: pd.DataFrame
 	obligations: dict[str, dict]
+	# area → (channel, unit that entered it); where nothing is said, the loader and the unit that owes the report
+	origins: dict[str, tuple[str, str]] = field(default_factory=dict)
+	begun_at: datetime | None = None  # of reports that were not sent; the slot's time if not given
+	against_history: bool = False  # outliers count as warnings, as they do on the form
+	previous: pd.DataFrame | None = None  # what rules compare with, where the caller has it at hand
+	population: pd.DataFrame | None = None
+	broken: dict[str, pd.Series] | None = None  # which rows break which rule, once that was asked
 	reports: list[dict] = field(default_factory=list)
 	explanations: list[dict] = field(default_factory=list)
 	steps: list[dict] = field(default_factory=list)
@@ -99,7 +107,7 @@ def load_slot(slot_name: str, table: pd.DataFrame, consolidated: bool = True) ->
 	batch = prepare(slot_name, table)
 	errors = list(check(batch))
 	if errors:
-		raise LoaderError("\n".join(errors[:MOST_ERRORS]))
+		raise LoaderError("\n".join(error.sentence(slot_name) for error in errors[:MOST_ERRORS]))
 	convert(batch)
 	write(batch)
 	if consolidated:
@@ -187,17 +195,18 @@ def collect(batch: Batch, owed: dict, values: dict, explanations: dict, line: Re
 
 
 def report_row(batch: Batch, owed: dict, values: dict, line: ReplayedLine) -> dict:
-	pending = line.pending or {}
+	pending, begun_at = line.pending or {}, batch.begun_at or batch.slot.slot_time
+	channel, entered_by_unit = batch.origins.get(owed["area"], (CHANNEL, owed["unit"]))
 	return {
 		"name": line.name,
-		"creation": line.first_sent or batch.slot.slot_time,
-		"modified": line.decided_at or batch.slot.slot_time,
+		"creation": line.first_sent or begun_at,
+		"modified": line.decided_at or begun_at,
 		"slot": batch.slot.name,
 		"area": owed["area"],
 		"area_name": owed["area_name"],
 		"unit": owed["unit"],
-		"entered_by_unit": owed["unit"],
-		"channel": CHANNEL,
+		"entered_by_unit": entered_by_unit,
+		"channel": channel,
 		"submitted_at": line.last_sent,
 		"incomplete": int(not line.decisions),
 		"workflow_state": line.state,

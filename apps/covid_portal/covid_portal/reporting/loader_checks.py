@@ -1,13 +1,15 @@
 """What the loader checks before it stores anything: the same as the forms, for all rows of a slot at once."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import frappe
+import numpy as np
 import pandas as pd
 from frappe import _
 
-from covid_portal.reporting import definitions
+from covid_portal.reporting import definitions, outliers
 from covid_portal.reporting.context import SENT
 from covid_portal.reporting.figures import LARGEST
 from covid_portal.reporting.rules import broken_rules_table
@@ -20,65 +22,96 @@ class LoaderError(frappe.ValidationError):
 	"""Rows that cannot be loaded; the message lists slot, area and figure of the first ones. Nothing is stored."""
 
 
-def check(batch: "Batch") -> Iterator[str]:
+@dataclass(frozen=True)
+class Complaint:
+	"""What is wrong with one area's row, and with which figure of it; `message` is a sentence."""
+
+	area: str
+	message: str
+	fieldname: str | None = None
+
+	def sentence(self, slot: str) -> str:
+		return _("{0}, area {1}: {2}").format(slot, self.area, self.message)
+
+
+def check(batch: "Batch") -> Iterator[Complaint]:
 	yield from check_areas(batch)
-	yield from check_figures(batch)
-	yield from check_rules(batch)
+	sent = batch.table[batch.table["events"].map(bool)]
+	yield from check_figures(batch, sent)
+	yield from check_rules(batch, sent)
 
 
-def check_areas(batch: "Batch") -> Iterator[str]:
+def check_areas(batch: "Batch") -> Iterator[Complaint]:
 	there = set(frappe.get_all(batch.doctype, {"slot": batch.slot.name}, pluck="area"))
 	for area in batch.table["area"][batch.table["area"].duplicated()]:
-		yield _("{0}, area {1}: stands there twice.").format(batch.slot.name, area)
+		yield Complaint(area, _("stands there twice."))
 	for area in batch.table["area"]:
 		if area not in batch.obligations:
-			yield _("{0}, area {1}: owes no report in this slot.").format(batch.slot.name, area)
+			yield Complaint(area, _("owes no report in this slot."))
 		if area in there:
-			yield _("{0}, area {1}: has a report already.").format(batch.slot.name, area)
+			yield Complaint(area, _("has a report already."))
 
 
-def check_figures(batch: "Batch") -> Iterator[str]:
-	areas, sent = batch.table["area"], is_sent(batch)
+def check_figures(batch: "Batch", sent: pd.DataFrame) -> Iterator[Complaint]:
+	"""Bounds hold for every report, mandatory figures for those that are sent."""
 	for row in batch.indicators:
-		column = batch.table[row.fieldname]
-		if row.mandatory:
-			yield from complaints(batch, areas[sent & column.isna()], row, _("is not filled in"))
-		yield from complaints(batch, areas[column < row.minimum], row, _("is below {0}").format(row.minimum))
-		highest = row.maximum or LARGEST
-		yield from complaints(batch, areas[column > highest], row, _("is above {0}").format(highest))
+		for rows, what in wrong_rows(batch.table, sent, row):
+			if rows.any():
+				yield from complaints(batch.table["area"][rows], row, what)
 
 
-def is_sent(batch: "Batch") -> pd.Series:
-	"""True where the report was sent: a draft may have blanks and open questions."""
-	return batch.table["events"].map(bool)
+def wrong_rows(table: pd.DataFrame, sent: pd.DataFrame, row: dict) -> Iterator[tuple[np.ndarray, str]]:
+	"""(which rows, what is wrong) for one figure."""
+	column, highest = table[row.fieldname].to_numpy("float64", na_value=np.nan), row.maximum or LARGEST
+	if row.mandatory:
+		yield np.isnan(column) & table.index.isin(sent.index), _("is not filled in")
+	yield column < row.minimum, _("is below {0}").format(row.minimum)
+	yield column > highest, _("is above {0}").format(highest)
 
 
-def complaints(batch: "Batch", areas: pd.Series, indicator: dict, what: str) -> Iterator[str]:
+def complaints(areas: pd.Series, indicator: dict, what: str) -> Iterator[Complaint]:
 	label = definitions.local_label(indicator)
-	return (_("{0}, area {1}: {2} {3}.").format(batch.slot.name, area, label, what) for area in areas)
+	return (Complaint(area, f"{label} {what}.", indicator.fieldname) for area in areas)
 
 
-def check_rules(batch: "Batch") -> Iterator[str]:
+def check_rules(
+	batch: "Batch", sent: pd.DataFrame, broken: dict[str, pd.Series] | None = None
+) -> Iterator[Complaint]:
+	"""Errors hold for every report; a warning asks for an explanation where the report is sent.
+
+	`broken`: what broken_rules() gave, where the caller has asked already.
+	"""
 	known = {rule.name: rule for rule in definitions.rules(batch.report_type.name)}
-	columns = broken_rules_table(batch.report_type.name, with_context(batch), batch.slot.slot_time.date())
-	for name, broken in columns.items():
+	for name, rows in (broken_rules(batch) if broken is None else broken).items():
 		rule = known[name]
-		if rule.severity == "Warning":
-			explained = [is_explained(given, name) for given in batch.table["explanations"]]
-			broken &= is_sent(batch) & ~pd.Series(explained, index=broken.index, dtype=bool)
-		for area in batch.table["area"][broken]:
-			message = definitions.local_label(rule, "message")
-			yield _("{0}, area {1}: {2}").format(batch.slot.name, area, message)
+		if not rows.any():
+			continue
+		concerned = rows if rule.severity == "Error" else rows & rows.index.isin(sent.index)
+		for area, explanations in batch.table.loc[concerned, ["area", "explanations"]].itertuples(
+			index=False
+		):
+			if rule.severity == "Error" or not is_explained(explanations, name):
+				yield Complaint(area, definitions.local_label(rule, "message"), rule.fieldname)
 
 
 def is_explained(explanations: dict | None, rule: str) -> bool:
 	return bool(((explanations or {}).get(rule) or "").strip())
 
 
-def with_context(batch: "Batch") -> pd.DataFrame:
+def broken_rules(batch: "Batch") -> dict[str, pd.Series]:
+	"""{rule: which rows of the batch break it}; outliers where the batch asks to be held against history."""
+	values = with_context(batch, batch.table)
+	if batch.against_history:
+		values = values.join(outliers.bounds_values(batch.report_type, batch.slot, batch.table["area"]))
+	return broken_rules_table(batch.report_type.name, values, batch.slot.slot_time.date())
+
+
+def with_context(batch: "Batch", sent: pd.DataFrame) -> pd.DataFrame:
 	"""The rows with what rules compare them to: previous.<figure> and population.<group>."""
-	values = batch.table.merge(previous_table(batch), on="area", how="left")
-	return values.merge(population_table(batch), on="area", how="left")
+	previous = previous_table(batch) if batch.previous is None else batch.previous
+	population = population_table(batch) if batch.population is None else batch.population
+	values = sent.merge(previous, on="area", how="left").merge(population, on="area", how="left")
+	return values.set_index(sent.index)
 
 
 def previous_table(batch: "Batch") -> pd.DataFrame:

@@ -59,7 +59,7 @@ def obligation_of(slot: str, area: str) -> frappe._dict | None:
 	return frappe.db.get_value(
 		"Report Obligation",
 		{"slot": slot, "area": area},
-		["name", "unit", "due_at", "state", "submitted_at"],
+		["name", "unit", "due_at", "state", "submitted_at", "extended_until"],
 		as_dict=True,
 	)
 
@@ -69,12 +69,24 @@ def record_progress(report: Document, report_type: Document, decision: str | Non
 	obligation = obligation_of(report.slot, report.area)
 	if not obligation:
 		return
-	values = {"state": STATES.get(report.workflow_state, "Draft"), "report": report.name}
+	values = {"state": state_after(obligation.state, report.workflow_state), "report": report.name}
 	values["accepted_at"] = now_datetime() if report.workflow_state == "Approved" else None
 	if decision == "Submit" and not obligation.submitted_at:
 		values["submitted_at"] = report.submitted_at
 		values["on_time"] = is_on_time(report.submitted_at, obligation.due_at, report_type.grace_minutes)
 	frappe.db.set_value("Report Obligation", obligation.name, values)
+
+
+def state_after(state: str, workflow_state: str | None) -> str:
+	"""An excused unit owes nothing until it sends something: a draft alone does not bind it."""
+	follows = STATES.get(workflow_state, "Draft")
+	return state if state == "Excused" and follows == "Draft" else follows
+
+
+def state_of_report_sql(report: str) -> str:
+	"""SQL: the state an obligation has by its report, the alias `report`, which may not be there."""
+	cases = "".join(f" when '{workflow}' then '{state}'" for workflow, state in STATES.items())
+	return f"case {report}.workflow_state{cases} else 'Expected' end"
 
 
 def is_on_time(submitted_at: datetime | str, due_at: datetime | str, grace_minutes: int) -> int:

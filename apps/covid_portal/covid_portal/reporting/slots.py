@@ -76,8 +76,27 @@ def cutoff(report_type: Document, slot_time: datetime, area_level: int) -> datet
 	return slot_time - timedelta(minutes=minutes)
 
 
-def require_open(slot: Document | dict, whose: str, now: datetime | None = None) -> None:
-	"""Refuse with the slot's own times, so that the unit knows whom to ask for what."""
+def is_locked(slot: Document | dict, now: datetime, extended_until: datetime | str | None = None) -> bool:
+	"""Whether nothing can be entered any more; an extension keeps the slot open, or opens it again, for its area."""
+	if extended_until and now <= get_datetime(extended_until):
+		return False
+	return slot.state == LOCKED or now > get_datetime(slot.locks_at)
+
+
+def lock_of(slot: Document | dict, extended_until: datetime | str | None = None) -> datetime:
+	"""When the slot locks for an area whose obligation is extended until then, or not extended."""
+	locks_at = get_datetime(slot.locks_at)
+	return max(locks_at, get_datetime(extended_until)) if extended_until else locks_at
+
+
+def require_open(
+	slot: Document | dict,
+	whose: str,
+	now: datetime | None = None,
+	extended_until: datetime | str | None = None,
+) -> None:
+	"""Refuse with the slot's own times, so that the unit knows whom to ask for what. `extended_until` is that of the
+	obligation the report is for."""
 	now = now or now_datetime()
 	if now < get_datetime(slot.opens_at):
 		frappe.throw(
@@ -86,10 +105,10 @@ def require_open(slot: Document | dict, whose: str, now: datetime | None = None)
 			),
 			SlotClosed,
 		)
-	if slot.state == LOCKED or now > get_datetime(slot.locks_at):
+	if is_locked(slot, now, extended_until):
 		frappe.throw(
 			_("{0}: the slot {1} was locked at {2}. A change now needs a correction.").format(
-				whose, slot_label(slot.slot_time), clock_label(slot.locks_at)
+				whose, slot_label(slot.slot_time), clock_label(lock_of(slot, extended_until))
 			),
 			SlotClosed,
 		)

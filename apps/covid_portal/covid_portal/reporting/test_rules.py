@@ -41,9 +41,9 @@ class TestScalarAndTableAgree(PortalTestCase):
 
 	def test_on_every_shipped_rule(self) -> None:
 		for row in shipped_rows("validation_rules"):
-			self.assertAgree(
-				row["expression"], self.rows(expressions.names(expressions.parse(row["expression"])))
-			)
+			if row["expression"]:  # an outlier rule has none of its own
+				names = expressions.names(expressions.parse(row["expression"]))
+				self.assertAgree(row["expression"], self.rows(names))
 
 	def test_on_divisions_chains_and_figures_that_are_no_column(self) -> None:
 		rows = self.rows(["a", "b", "c"])

@@ -33,26 +33,28 @@ def get_context(context: frappe._dict) -> None:
 	context.settings = embedded(settings)
 
 
-def page_settings() -> dict:
+def page_settings(*scripts: Path) -> dict:
+	"""What every page of unit staff needs; `scripts`: folders of the page's own, beside those of the field page."""
 	return {
 		"user": frappe.session.user,
 		"lang": frappe.local.lang,
 		"has_desk": frappe.db.get_value("User", frappe.session.user, "user_type") == "System User",
 		"csrf_token": get_csrf_token(),
-		"texts": translated_texts(),
+		"texts": translated_texts(SCRIPTS, *scripts),
 	}
 
 
-def translated_texts() -> dict[str, str]:
+def translated_texts(*folders: Path) -> dict[str, str]:
 	"""The script's sentences in the user's language; one that is the same in both is left out."""
-	pairs = ((text, _(text)) for text in script_texts())
+	pairs = ((text, _(text)) for text in script_texts(*folders))
 	return {text: translated for text, translated in pairs if translated != text}
 
 
 @lru_cache
-def script_texts() -> tuple[str, ...]:
+def script_texts(*folders: Path) -> tuple[str, ...]:
 	"""Every sentence the script shows: its own sources are the list, so none can be forgotten."""
-	sources = (path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js")))
+	paths = (path for folder in folders for path in sorted(folder.glob("*.js")))
+	sources = (path.read_text(encoding="utf-8") for path in paths)
 	found = (json.loads(f'"{text}"') for source in sources for text in TEXT.findall(source))
 	return tuple(dict.fromkeys(found))
 

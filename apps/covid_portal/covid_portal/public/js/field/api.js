@@ -1,6 +1,6 @@
 // Calls to the server. Every failure becomes a Problem with a kind the page knows what to do with, and sentences.
 
-const METHODS = "/api/method/covid_portal.reporting.api.";
+const REPORTING = "/api/method/covid_portal.reporting.";
 const WHO = "/api/method/frappe.auth.get_logged_user";
 const TIMEOUT = 30 * 1000;
 
@@ -31,12 +31,25 @@ export class Api {
 		return this.call("save", report, true);
 	}
 
+	contest(report, fieldname, proposed, reason) {
+		return this.call("contests.contest", { report, fieldname, proposed, reason }, true);
+	}
+
+	/** `value` null: the figure stays as it is. */
+	settle(contest, reason, value) {
+		return this.call("contests.settle", { contest, reason, value }, true);
+	}
+
+	withdrawContest(contest) {
+		return this.call("contests.withdraw", { contest }, true);
+	}
+
 	async logout() {
 		await request("/api/method/logout", this.post({}));
 	}
 
 	async call(method, values = {}, write = false) {
-		const address = METHODS + method + (write ? "" : "?" + new URLSearchParams(values));
+		const address = REPORTING + (method.includes(".") ? method : `api.${method}`) + (write ? "" : "?" + new URLSearchParams(values));
 		const response = await request(address, write ? this.post(values) : {});
 		const body = await readJson(response);
 		if (response.ok) return body.message;

@@ -11,6 +11,7 @@ import { Group } from "./groups.js";
 import { deadlineText } from "./due.js";
 import { problemNotice } from "./notices.js";
 import { historyOf, readOnlyView, returnedNotice } from "./readonly.js";
+import { accountability, contestSection } from "./contests.js";
 
 const DRAFT_DELAY = 300;
 const LISTED = 4; // places listed by name when a report cannot go yet
@@ -41,7 +42,13 @@ export class FormScreen {
 	}
 
 	showReadOnly(confirmation) {
-		this.element.replaceChildren(this.head(), this.body([backLink(), confirmation, readOnlyView(this.data, !confirmation)]));
+		this.element.replaceChildren(this.head(), this.body([backLink(), confirmation, accountability(this.data), ...this.withContests(readOnlyView(this.data, !confirmation))]));
+	}
+
+	/** What is contested stands on top; a way to contest, where nothing is, below. */
+	withContests(...parts) {
+		const section = contestSection(this.data, this.api, () => this.load());
+		return this.data.contests?.length ? [section, ...parts] : [...parts, section];
 	}
 
 	// The form
@@ -97,8 +104,9 @@ export class FormScreen {
 			backLink(),
 			returnedNotice(this.data),
 			this.notices,
+			accountability(this.data),
 			h("p", { class: "hint" }, __("* must be filled in. Blank means not reported; enter 0 where there is none.")),
-			...this.groups.map((group) => group.element),
+			...this.withContests(...this.groups.map((group) => group.element)),
 			historyOf(this.data),
 		];
 	}

@@ -21,6 +21,6 @@ function problemLines(problem, kept) {
 
 function loginLink(problem) {
 	if (problem.kind !== "session") return null;
-	const back = encodeURIComponent("/bao-cao" + location.hash);
+	const back = encodeURIComponent(location.pathname + location.hash);
 	return h("p", {}, h("a", { class: "button main", href: `/login?redirect-to=${back}` }, __("Log in")));
 }

@@ -2,11 +2,16 @@ import frappe
 from frappe.model.document import Document
 
 from covid_portal.organisation.scope import scope_condition
+from covid_portal.reporting import comparison
 from covid_portal.reporting.figures import AnsweredFigures
 
 
 class ConsolidatedReport(AnsweredFigures, Document):
 	"""One area's figures of one slot. Written by consolidation alone; a figure nobody knows reads as None."""
+
+	def comparison(self) -> dict:
+		"""For the print format: the figures beside those before."""
+		return comparison.compare(self.slot, self.area)
 
 
 def on_doctype_update() -> None:

@@ -4,12 +4,17 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.organisation.scope import in_scope
+from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate_from, consolidated_figures
 from covid_portal.reporting.slots import COUNTED, PUBLISHED, slot_label
 
 
 class NotConsolidated(frappe.ValidationError):
 	pass
+
+
+class NotSigned(frappe.ValidationError):
+	"""Districts have not signed their consolidated sheets, and the report type requires it."""
 
 
 class ReportSlot(Document):
@@ -27,6 +32,12 @@ class ReportSlot(Document):
 
 	def publish_figures(self, publisher: str | None) -> None:
 		"""Publish what stands now, as the next version; without a publisher, a new version of what one has published."""
+		self.renew_version(publisher)
+		for path in frappe.get_hooks("on_slot_published"):
+			frappe.get_attr(path)(self.name)
+
+	def renew_version(self, publisher: str | None = None) -> None:
+		"""The next version of the figures as they stand now; who calls this has it built."""
 		self.load_from_db()
 		self.validate_consolidated()
 		self.state = PUBLISHED if self.state != "Locked" else self.state
@@ -34,8 +45,18 @@ class ReportSlot(Document):
 		self.published_at = now_datetime()
 		self.published_by = publisher or self.published_by
 		self.save(ignore_permissions=True)
-		for path in frappe.get_hooks("on_slot_published"):
-			frappe.get_attr(path)(self.name)
+
+	def require_signed_sheets(self) -> None:
+		"""Where the report type asks for it, every district has signed what is about to be published."""
+		if not frappe.get_cached_value("Report Type", self.report_type, "require_signed_sheets"):
+			return
+		if unsigned := sheets.unsigned_areas(self.name):
+			frappe.throw(
+				_("The slot {0} cannot be published yet; not signed: {1}.").format(
+					slot_label(self.slot_time), ", ".join(unsigned)
+				),
+				NotSigned,
+			)
 
 	def validate_consolidated(self) -> None:
 		if self.state not in COUNTED:
@@ -57,6 +78,7 @@ def publish(slot: str) -> dict:
 			_("Publishing the slot {0} is not among your duties.").format(slot_label(document.slot_time)),
 			frappe.PermissionError,
 		)
+	document.require_signed_sheets()
 	document.publish_figures(frappe.session.user)
 	return {"slot": document.name, "version": document.version}
 
@@ -70,7 +92,8 @@ def refresh(slot: str) -> None:
 	before = consolidated_figures(slot)
 	consolidate_from(slot)
 	republish = frappe.get_cached_value("Report Type", document.report_type, "republish")
-	if document.state == PUBLISHED and republish and consolidated_figures(slot) != before:
+	# A locked slot changes by what was under way at the lock, and where an extension has opened it again.
+	if document.version and republish and consolidated_figures(slot) != before:
 		document.publish_figures(None)
 
 

@@ -1,20 +1,28 @@
-// The Desk form: figures of the slot before beside each field, and a reason where a decision needs one.
+// The Desk form: figures of the slot before beside each field, contested figures with what settles them, and a reason
+// where a decision needs one.
 
 const NEEDS_REASON = ["Return", "Refuse"];
 
 frappe.ui.form.on("Situation Report", {
 	refresh(frm) {
+		frm.open_contests = [];
 		if (frm.doc.slot && frm.doc.area) show_previous(frm);
+		if (!frm.is_new()) show_contests(frm);
 		if (frm.doc.approval_unit) frm.set_intro(__("Waits for: {0}", [frm.doc.approval_unit]), "orange");
 	},
 
 	before_workflow_action(frm) {
-		if (!NEEDS_REASON.includes(frm.selected_workflow_action)) return;
+		if (!needs_reason(frm)) return;
 		// The framework has frozen the page before asking us.
 		frappe.dom.unfreeze();
 		return ask_reason(frm).then(() => frappe.dom.freeze());
 	},
 });
+
+function needs_reason(frm) {
+	const action = frm.selected_workflow_action;
+	return NEEDS_REASON.includes(action) || (action === "Approve" && frm.open_contests.length > 0);
+}
 
 function ask_reason(frm) {
 	return new Promise((resolve, reject) => {
@@ -25,7 +33,9 @@ function ask_reason(frm) {
 					fieldname: "reason",
 					fieldtype: "Small Text",
 					label: __("Reason"),
-					description: __("The unit reads this: say which figure to look at and why."),
+					description: frm.open_contests.length
+						? __("Figures are contested: {0}. Say why you decide nevertheless; this settles them as they stand.", [frm.open_contests.map(({ label }) => label).join(", ")])
+						: __("The unit reads this: say which figure to look at and why."),
 					reqd: 1,
 				},
 			],
@@ -55,5 +65,65 @@ async function show_previous(frm) {
 	for (const row of form.groups.flatMap((group) => group.indicators)) {
 		const before = row.previous === null ? __("not reported") : row.previous;
 		frm.set_df_property(row.fieldname, "description", __("previous slot: {0}", [before]));
+		frm.set_df_property(row.fieldname, "label", row.label);
 	}
+	hide_others(frm, form);
+}
+
+/** Figures that this slot does not ask for: retired ones, and those that are asked for only later. */
+function hide_others(frm, form) {
+	const asked = new Set(form.groups.flatMap((group) => group.indicators.map((row) => row.fieldname)));
+	for (const { fieldname, fieldtype } of frm.meta.fields)
+		if (fieldtype === "Int" && fieldname !== "approval_step") frm.toggle_display(fieldname, asked.has(fieldname));
+}
+
+async function show_contests(frm) {
+	const { message: contests } = await frappe.call({
+		method: "covid_portal.reporting.contests.of_report",
+		args: { report: frm.doc.name },
+		type: "GET",
+	});
+	frm.open_contests = contests.filter(({ state }) => state === "Open");
+	if (!contests.length) return;
+	const rows = contests.map((contest) => contest_row(frm, contest));
+	const head = [__("Figure"), __("Reported"), __("Contested"), __("Reason"), ""].map((title) => $("<th>").text(title));
+	const table = $('<table class="table table-sm">').append($("<thead>").append($("<tr>").append(head)), $("<tbody>").append(rows));
+	frm.dashboard.add_section(table, __("Contested figures"));
+	frm.dashboard.show();
+}
+
+function contest_row(frm, contest) {
+	const { label, stated, proposed, by_unit, reason, state, settled, settled_by, settlement_reason } = contest;
+	const cells = [label, stated ?? __("not reported"), `${proposed} (${by_unit})`, reason].map((text) => $("<td>").text(text));
+	const last = $("<td>");
+	if (state === "Settled") last.text(__("Settled on {0} by {1}: {2}", [settled, settled_by, settlement_reason]));
+	else if (contest.can_settle) last.append(settle_button(frm, contest));
+	else last.text(__(state));
+	return $("<tr>").append(cells, last);
+}
+
+function settle_button(frm, contest) {
+	return $('<button class="btn btn-xs btn-default">').text(__("Settle")).on("click", () => settle(frm, contest));
+}
+
+function settle(frm, contest) {
+	const keep = __("Keep {0}", [contest.current ?? __("not reported")]);
+	const take = __("Settle on {0} and return the report", [contest.proposed]);
+	frappe.prompt(
+		[
+			{ fieldname: "outcome", fieldtype: "Select", label: contest.label, options: [keep, take], reqd: 1 },
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		],
+		async ({ outcome, reason }) => {
+			const value = outcome === take ? contest.proposed : null;
+			await frappe.call({
+				method: "covid_portal.reporting.contests.settle",
+				args: { contest: contest.contest, reason, value },
+				freeze: true,
+			});
+			frm.reload_doc();
+		},
+		__("Contested figure"),
+		__("Settle"),
+	);
 }

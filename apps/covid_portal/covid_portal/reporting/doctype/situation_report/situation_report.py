@@ -6,10 +6,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
+from covid_portal.approval.decisions import Act
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import scope_condition
-from covid_portal.reporting import context, definitions, figures, rules, slots
+from covid_portal.reporting import contests, context, definitions, figures, outliers, rules, slots
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh_later
 from covid_portal.reporting.obligations import obligation_of, record_progress
 from covid_portal.reporting.slots import COUNTED, slot_label
@@ -49,19 +50,23 @@ class SituationReport(figures.AnsweredFigures, Document):
 			return
 		self.place_in_slot()
 		self.require_author()
-		slots.require_open(self.slot_row(), self.describe())
+		self.require_open()
 		self.keep_server_fields()
 		self.clean_figures()
 		self.check_rules()
 
 	def before_approval(self, at: datetime) -> None:
 		"""Called by decide() before the report goes on its way; `at` is when it was sent."""
-		slots.require_open(self.slot_row(), self.describe())
+		self.require_open()
 		self.incomplete = 0
 		self.clean_figures()
 		self.check_rules()
 		self.require_explanations()
 		self.submitted_at = at
+
+	def before_decision(self, act: Act) -> None:
+		"""Called by decide() before a decision is stored."""
+		contests.require_settled(self, act)
 
 	def on_update(self) -> None:
 		record_progress(self, self.report_type())
@@ -77,6 +82,11 @@ class SituationReport(figures.AnsweredFigures, Document):
 	def is_only_decided_on(self) -> bool:
 		"""A decision saves the report as it stands; the figures were checked when they were entered and sent."""
 		return is_deciding(self)
+
+	def require_open(self) -> None:
+		obligation = obligation_of(self.slot, self.area)
+		extended_until = obligation.extended_until if obligation else None
+		slots.require_open(self.slot_row(), self.describe(), extended_until=extended_until)
 
 	def validate_key(self) -> None:
 		for field in ("slot", "area"):
@@ -129,7 +139,8 @@ class SituationReport(figures.AnsweredFigures, Document):
 		values = {row.fieldname: figures.clean(row, self.get(row.fieldname), self.describe()) for row in rows}
 		if not self.incomplete:
 			figures.require_mandatory(rows, values, self.describe())
-		self.update(values)
+		# Figures of other days' forms, as of a retired indicator, are not taken in on any channel.
+		self.update({**dict.fromkeys(self.figure_fields()), **values})
 		self.answered = ",".join(field for field, value in values.items() if value is not None)
 
 	def check_rules(self) -> None:
@@ -142,16 +153,21 @@ class SituationReport(figures.AnsweredFigures, Document):
 
 	def require_explanations(self) -> None:
 		explained = {row.rule for row in self.explanations if (row.explanation or "").strip()}
+		bounds = outliers.bounds_of(self.report_type(), self.slot_row(), self.area)
 		open_rules = [
-			rule for rule in self.broken_rules() if rule.severity == "Warning" and rule.name not in explained
+			rule
+			for rule in self.broken_rules(bounds)
+			if rule.severity == "Warning" and rule.name not in explained
 		]
 		if open_rules:
-			sentences = " ".join(definitions.local_label(rule, "message") for rule in open_rules)
+			sentences = " ".join(rules.message_of(rule, bounds) for rule in open_rules)
 			frappe.throw(f"{self.describe()}: {sentences}", ExplanationMissing)
 
-	def broken_rules(self) -> list[dict]:
+	def broken_rules(self, bounds: dict[str, outliers.Bounds] | None = None) -> list[dict]:
+		"""Rules that the figures break; those about outliers where the bounds are given."""
 		values = {row.fieldname: self.get(row.fieldname) for row in self.indicators()}
 		values |= context.previous_figures(self)
+		values |= rules.bound_values(bounds or {})
 		day = get_datetime(self.slot_row().slot_time).date()
 		persons = context.population(self.area, day)
 		values |= {f"population.{group}": number for group, number in persons.items()}

@@ -1,0 +1,70 @@
+"""Figures by slot or by day. A day runs from the last slot of the day before to that of the day (16:00 to 16:00).
+
+Flows add up over the day's slots, stocks are those of its last one. A figure nobody reported is <NA>, not zero.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+import frappe
+import pandas as pd
+
+from covid_portal.organisation.scope import scope_condition
+from covid_portal.reporting import definitions
+from covid_portal.reporting.consolidation import split_fields
+
+Indicators = list[dict]
+
+
+def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFrame:
+	"""The area's consolidated rows of these days, as far as the user may read them: slot_time, day, then the figures."""
+	indicators = definitions.indicators(report_type)
+	fields = [row.fieldname for row in indicators]
+	consolidated = frappe.get_cached_value("Report Type", report_type, "consolidated_type")
+	condition = scope_condition(consolidated)
+	columns = ", ".join(
+		f"`{field}`" for field in ("slot", "slot_time", "expected", "reported", "answered", *fields)
+	)
+	rows = frappe.db.sql(
+		f"""select {columns} from `tab{consolidated}`
+		where area = %s and report_type = %s and slot_time >= %s and slot_time < %s and {condition}
+		order by slot_time""",
+		(area, report_type, first, last + timedelta(days=1)),
+		as_dict=True,
+	)
+	return with_unknown([dict(row) for row in rows], fields)
+
+
+def with_unknown(rows: list[dict], fields: list[str]) -> pd.DataFrame:
+	table = pd.DataFrame(rows, columns=["slot", "slot_time", "expected", "reported", "answered", *fields])
+	table[fields] = table[fields].astype("Int64")
+	known = table["answered"].map(split_fields)
+	for field in fields:
+		table.loc[[field not in answered for answered in known], field] = pd.NA
+	table["day"] = [day_of(at) for at in table["slot_time"]]
+	return table.drop(columns="answered")
+
+
+def day_of(slot_time: datetime) -> date:
+	"""A slot belongs to the day it ends on: its window began at the slot before, in the evening part the day before."""
+	at = slot_time - timedelta(microseconds=1) if slot_time.time() == time.min else slot_time
+	return at.date()
+
+
+def day_rows(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
+	"""One row a day of slot_rows(); `whole` says whether all of the day's slots are in."""
+	indicators = definitions.indicators(report_type)
+	per_day = len(frappe.get_cached_doc("Report Type", report_type).times)
+	# Not "last" of pandas, which skips what is missing: a stock not known in the evening is not the morning's.
+	rules = {row.fieldname: add_up if row.kind == "Flow" else last_value for row in indicators}
+	days = table.groupby("day").agg({**rules, "expected": last_value, "reported": last_value})
+	days["whole"] = table.groupby("day")["slot"].count() >= per_day
+	return days.reset_index()
+
+
+def add_up(values: pd.Series) -> object:
+	"""The sum of what was reported; <NA> if nobody reported anything."""
+	return values.sum(min_count=1)
+
+
+def last_value(values: pd.Series) -> object:
+	return values.iloc[-1]

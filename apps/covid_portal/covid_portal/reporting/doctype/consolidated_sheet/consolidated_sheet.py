@@ -1,0 +1,71 @@
+from datetime import datetime
+from typing import ClassVar
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from covid_portal.approval.guard import is_deciding
+from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD, WITH_AUTHOR
+from covid_portal.organisation.scope import scope_condition
+from covid_portal.reporting import comparison, sheets
+from covid_portal.reporting.slots import slot_label
+
+
+class SheetsAreMade(frappe.PermissionError):
+	"""Sheets are made by consolidation; a person signs them and adds a note."""
+
+
+class ConsolidatedSheet(Document):
+	"""A district's figures of one slot, to be signed. Sending it for approval is the signature."""
+
+	NOT_CONTENT: ClassVar = ("changed", "area_name", "signed_at")
+	MADE: ClassVar = ("unit", "edition", "changed", "signed_at", "figures_digest", *sheets.COUNTS)
+
+	def autoname(self) -> None:
+		frappe.throw(_("Consolidated sheets are made when a slot is consolidated."), SheetsAreMade)
+
+	def validate(self) -> None:
+		if is_deciding(self):
+			self.refuse_changed()
+			return
+		self.keep_server_fields()
+		self.require_author()
+
+	def before_approval(self, at: datetime) -> None:
+		"""Called by decide() when the unit signs."""
+		sheets.require_current(self)
+		self.signed_at = at
+
+	def keep_server_fields(self) -> None:
+		before = self.get_doc_before_save()
+		if before:
+			self.update({field: before.get(field) for field in self.MADE})
+
+	def require_author(self) -> None:
+		state = self.get(STATE_FIELD)
+		if state and state not in WITH_AUTHOR:
+			frappe.throw(
+				_("{0} is in the state {1}: it cannot be changed now.").format(self.describe(), _(state)),
+				SheetsAreMade,
+			)
+
+	def refuse_changed(self) -> None:
+		if self.get(STATE_FIELD) == APPROVED:
+			sheets.require_current(self)
+
+	def comparison(self) -> dict:
+		"""For the print format: the figures beside those before."""
+		return comparison.compare(self.slot, self.area)
+
+	def describe(self) -> str:
+		at = frappe.db.get_value("Report Slot", self.slot, "slot_time")
+		return _("Consolidated sheet of {0}, slot {1}").format(self.area_name or self.area, slot_label(at))
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_unique("Consolidated Sheet", ["slot", "area", "edition"], "one_edition")
+
+
+def get_permission_query_conditions(user: str | None = None) -> str:
+	return scope_condition("Consolidated Sheet", user)

@@ -1,0 +1,304 @@
+"""The clock on a database of its own rows, committed: downtime, two at once, a clock moved back, a slot that fails.
+
+A report type of the test's own ("ZZ Cycle", not active, so no scheduler touches it) owes by the test province, in a
+year that no other slot lies in. Everything is removed afterwards.
+"""
+
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from itertools import pairwise
+from unittest.mock import patch
+
+import frappe
+from frappe.tests.utils import FrappeTestCase
+
+from covid_portal.reporting import clock
+from covid_portal.reporting.writers import insert_rows
+from covid_portal.testing import province
+from covid_portal.testing.case import forget
+from covid_portal.testing.province import address
+
+TYPE, CODE, UNIT_TYPE = "ZZ Cycle", "ZZC", "ZZR"
+START = datetime(2031, 3, 3, 7, 0)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+COUNTED = {
+	"Report Slot": "name",
+	"Report Obligation": "slot",
+	"Report Notice": "slot",
+	"Consolidated Report": "slot",
+}
+PROVINCE = {
+	"Area": "name",
+	"Area Population": "parent",
+	"Unit": "name",
+	"Duty Assignment": "unit",
+	"Has Role": "parent",
+}
+PROVINCE |= {"User": "name", "Notification Log": "for_user", "Unit Type": "name"}
+# Waits until both processes are up, then lets the clock tick.
+PROCESS = """
+import sys, time
+from datetime import datetime
+import frappe
+site, sites, name, now, start = sys.argv[1:]
+frappe.init(site=site, sites_path=sites)
+frappe.connect()
+frappe.set_user("Administrator")
+from covid_portal.reporting import clock
+report_type = frappe.get_doc("Report Type", name)
+frappe.db.commit()
+time.sleep(max(0, float(start) - time.time()))
+failures = clock.advance_type(report_type, datetime.fromisoformat(now))
+frappe.destroy()
+if failures:
+	raise failures[0]
+"""
+
+
+class TestCycle(FrappeTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.addClassCleanup(remove)
+		remove()
+		province.create()
+		create_type()
+		frappe.db.commit()
+		cls.report_type = frappe.get_doc("Report Type", TYPE)
+
+	def setUp(self) -> None:
+		super().setUp()
+		remove_slots()
+		frappe.db.commit()
+
+	def tick(self, now: datetime) -> list[Exception]:
+		return clock.advance_type(self.report_type, now)
+
+	def slots(self) -> list[dict]:
+		return frappe.get_all(
+			"Report Slot",
+			{"report_type": TYPE},
+			["name", "slot_time", "state", "previous_slot", "expected"],
+			order_by="slot_time asc",
+		)
+
+	def assertUnbroken(self) -> None:
+		"""Slots at 08:00 and 16:00 without a gap, each after the one before, each owed by the four communes once opened."""
+		slots = self.slots()
+		for before, after in pairwise(slots):
+			self.assertEqual(after.previous_slot, before.name)
+			self.assertEqual(
+				(after.slot_time - before.slot_time) // HOUR, 16 if after.slot_time.hour == 8 else 8
+			)
+		for slot in slots:
+			owed = frappe.db.count("Report Obligation", {"slot": slot.name})
+			self.assertEqual(owed, 0 if slot.state == "Scheduled" else 4, slot.name)
+
+	def assertConsolidated(self, until: datetime) -> None:
+		"""Every slot up to then has its seven rows: four communes, two districts, the province."""
+		for slot in self.slots():
+			rows = frappe.db.count("Consolidated Report", {"slot": slot.name})
+			self.assertEqual(rows, 7 if slot.slot_time <= until else 0, slot.name)
+			self.assertEqual(slot.state == "Consolidated", slot.slot_time <= until, slot.name)
+
+	def test_three_days_of_downtime_are_caught_up_slot_by_slot(self):
+		self.tick(START)
+		steps: list[tuple[str, str]] = []
+		kind = type(frappe.get_doc("Report Slot", self.slots()[0].name))
+		original = kind.set_state
+
+		def set_state(slot, state):
+			steps.append((slot.name, state))
+			original(slot, state)
+
+		later = START + 3 * DAY + 5 * MINUTE
+		with patch.object(kind, "set_state", set_state):
+			self.assertEqual(self.tick(later), [])
+		self.assertUnbroken()
+		self.assertConsolidated(later)
+		past = [slot.name for slot in self.slots() if slot.slot_time <= later]
+		self.assertEqual(len(past), 6)
+		walk = ["Open", "Closing", "Consolidated"]
+		self.assertEqual([name for name, state in steps if state == "Consolidated"], past)
+		self.assertEqual([state for name, state in steps if name == past[3]], walk)
+
+	def test_after_downtime_nothing_that_is_past_is_reminded_of(self):
+		self.tick(START)
+		remove_notices()
+		self.tick(START + 3 * DAY + 5 * MINUTE)
+		slots = {slot.name: slot.slot_time for slot in self.slots()}
+		notices = frappe.get_all("Report Notice", {"slot": ("in", list(slots))}, ["slot", "kind"])
+		late = {slots[notice.slot] for notice in notices if notice.kind == "Escalation"}
+		# Slots that locked during the downtime are history; those that can still be sent are late.
+		self.assertEqual(late, {datetime(2031, 3, 5, 8, 0), datetime(2031, 3, 5, 16, 0)})
+		reminded = {slots[notice.slot] for notice in notices if notice.kind == "Reminder"}
+		self.assertEqual(reminded, {datetime(2031, 3, 6, 8, 0)})
+
+	def test_two_clocks_at_once_make_nothing_twice_and_skip_nothing(self):
+		self.tick(START)
+		later = datetime(2031, 3, 6, 7, 5)  # past the reminder of the slot at 08:00
+		start = time.time() + 4
+		processes = [start_process(later, start) for _number in range(2)]
+		for process in processes:
+			_out, errors = process.communicate(timeout=120)
+			self.assertEqual(process.returncode, 0, errors)
+		frappe.db.rollback()  # a fresh look
+		self.assertUnbroken()
+		self.assertConsolidated(later)
+		self.assertEveryNoticeOnce()
+
+	def assertEveryNoticeOnce(self) -> None:
+		notices = frappe.get_all(
+			"Report Notice", {"slot": ("like", f"{CODE}-%")}, ["slot", "kind", "recipients"]
+		)
+		self.assertEqual({notice.kind for notice in notices}, {"Reminder", "Escalation"})
+		told = frappe.get_all(
+			"Notification Log", {"for_user": address("district")}, ["document_name", "subject"]
+		)
+		escalated = {notice.slot for notice in notices if notice.kind == "Escalation"}
+		self.assertEqual(sorted(row.document_name for row in told), sorted(escalated))
+		reminded = frappe.db.count("Notification Log", {"for_user": address("reporter")})
+		self.assertEqual(reminded, len({notice.slot for notice in notices if notice.kind == "Reminder"}))
+
+	def test_a_clock_moved_back_an_hour_undoes_and_repeats_nothing(self):
+		self.tick(START + HOUR + MINUTE)  # 08:01
+		before = all_rows()
+		self.tick(START + MINUTE)
+		self.assertEqual(all_rows(), before)
+		for minutes in range(0, 9 * 60, 10):
+			self.tick(START + HOUR + minutes * MINUTE)
+		self.assertUnbroken()
+		self.assertConsolidated(START + 9 * HOUR)
+		slot = f"{CODE}-2031-03-03-1600"
+		for kind, who in (("Reminder", "reporter"), ("Escalation", "district")):
+			self.assertEqual(frappe.db.count("Report Notice", {"slot": slot, "kind": kind}), 4)
+			told = {"for_user": address(who), "document_name": ("like", f"{slot}%")}
+			self.assertEqual(frappe.db.count("Notification Log", told), 1)
+
+	def test_every_minute_of_a_day_sends_each_notice_once(self):
+		for minutes in range(9 * 60 + 5):
+			if minutes % 60 in (0, 1, 29, 30, 31, 59) or minutes < 3:
+				self.tick(START + minutes * MINUTE)
+		told = frappe.get_all("Notification Log", {"for_user": address("reporter")}, pluck="document_name")
+		self.assertEqual(len(told), len(set(told)))
+		self.assertEqual(len(told), 2)
+
+	def test_a_published_slot_locks_at_its_time_and_an_unpublished_one_waits(self):
+		self.tick(START)
+		self.tick(START + 2 * HOUR)
+		first = f"{CODE}-2031-03-03-0800"
+		frappe.db.set_value("Report Slot", first, "state", "Published")
+		self.tick(START + 2 * DAY)
+		states = {slot.name: slot.state for slot in self.slots()}
+		self.assertEqual(states[first], "Locked")
+		self.assertEqual(states[f"{CODE}-2031-03-03-1600"], "Consolidated")
+
+	def test_a_slot_that_fails_holds_up_totals_and_nothing_else(self):
+		self.tick(START)
+		with patch.object(clock, "consolidate", side_effect=ValueError("no space")):
+			failures = self.tick(START + DAY + 2 * HOUR)
+		self.assertEqual([str(failure) for failure in failures], ["no space"])
+		states = [slot.state for slot in self.slots()][:4]
+		self.assertEqual(states, ["Closing", "Closing", "Closing", "Open"])
+		self.assertEqual(self.tick(START + DAY + 2 * HOUR), [])
+		self.assertConsolidated(START + DAY + 2 * HOUR)
+
+
+# --- what it needs, and its removal
+
+
+def create_type() -> None:
+	# A unit type of its own: a province that is there besides owes nothing.
+	insert_rows(
+		"Unit Type", ["name", "code", "type_name", "line", "level"], [[UNIT_TYPE] * 3 + ["Health", 3]]
+	)
+	frappe.db.sql("update `tabUnit` set unit_type = %s where name like 'CHS-ZZ%%'", UNIT_TYPE)
+	columns = ["name", "title", "code", "document_type", "consolidated_type", "unit_type", "active"]
+	columns += ["slots_ahead_hours", "opens_before_minutes", "grace_minutes", "lock_after_hours"]
+	row = [TYPE, TYPE, CODE, "Situation Report", "Consolidated Report", UNIT_TYPE, 0, 24, 0, 0, 24]
+	insert_rows("Report Type", columns, [row])
+	for field, doctype, rows in (
+		("times", "Report Time", [{"time": "08:00:00"}, {"time": "16:00:00"}]),
+		("cutoffs", "Report Cut-off", [{"area_level": 3, "minutes_before": 30}]),
+		(
+			"reminders",
+			"Report Reminder",
+			[reminder("Reminder", 60, "Before"), reminder("Escalation", 0, "After")],
+		),
+	):
+		parent = {"parent": TYPE, "parenttype": "Report Type", "parentfield": field}
+		numbered = [{"name": f"zzc-{field}-{n}", "idx": n, **parent, **row} for n, row in enumerate(rows, 1)]
+		insert_rows(doctype, list(numbered[0]), [list(row.values()) for row in numbered])
+	columns = [
+		"name",
+		"report_type",
+		"fieldname",
+		"label",
+		"indicator_group",
+		"kind",
+		"aggregation",
+		"cumulative",
+	]
+	insert_rows("Indicator", columns, [["zzc-new", TYPE, "new_cases", "New", "cases", "Flow", "Sum", 1]])
+	forget()
+
+
+def reminder(kind: str, minutes: int, side: str) -> dict:
+	return {
+		"kind": kind,
+		"area_level": 3,
+		"minutes": minutes,
+		"side": side,
+		"desk": 1,
+		"email": 0,
+		"others": 0,
+	}
+
+
+def remove() -> None:
+	frappe.db.rollback()
+	remove_slots()
+	frappe.db.sql("delete from `tabIndicator` where report_type = %s", TYPE)
+	frappe.db.sql("delete from `tabReport Type` where name = %s", TYPE)
+	for doctype in ("Report Time", "Report Cut-off", "Report Reminder"):
+		frappe.db.sql(f"delete from `tab{doctype}` where parent = %s", TYPE)
+	for doctype, column in PROVINCE.items():
+		frappe.db.sql(
+			f"delete from `tab{doctype}` where `{column}` like 'ZZ%%' or `{column}` like '%%-ZZ%%' or `{column}` like 'zz.%%'"
+		)
+	frappe.db.commit()
+	forget()
+	frappe.clear_document_cache("Report Type", TYPE)
+
+
+def remove_slots() -> None:
+	for doctype, column in COUNTED.items():
+		frappe.db.sql(f"delete from `tab{doctype}` where `{column}` like '{CODE}-%%'")
+	remove_notices()
+
+
+def remove_notices() -> None:
+	frappe.db.sql("delete from `tabReport Notice` where slot like 'ZZC-%%'")
+	frappe.db.sql("delete from `tabNotification Log` where for_user like 'zz.%%'")
+
+
+def all_rows() -> dict[str, list[tuple]]:
+	return {
+		doctype: sorted(
+			frappe.db.sql(f"select * from `tab{doctype}` where `{column}` like '{CODE}-%%'"), key=str
+		)
+		for doctype, column in COUNTED.items()
+	}
+
+
+def start_process(now: datetime, start: float) -> subprocess.Popen:
+	arguments = [frappe.local.site, frappe.local.sites_path, TYPE, now.isoformat(), str(start)]
+	return subprocess.Popen(
+		[sys.executable, "-c", PROCESS, *arguments],
+		cwd=frappe.local.sites_path,
+		stdout=subprocess.PIPE,
+		stderr=subprocess.PIPE,
+		text=True,
+	)
