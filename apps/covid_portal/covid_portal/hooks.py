@@ -42,6 +42,7 @@ has_permission = {
 
 doc_events = {
 	"*": {
+		"before_validate": "covid_portal.approval.joining.place",
 		"validate": "covid_portal.approval.guard.refuse_state_changes",
 		"on_trash": "covid_portal.approval.guard.refuse_deletion",
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
@@ -64,7 +65,7 @@ override_whitelisted_methods = {
 }
 
 scheduler_events = {
-	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick"]},
+	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
 	"daily": ["covid_portal.organisation.duties.sync_all"],
 }
 

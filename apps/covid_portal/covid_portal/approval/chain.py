@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils.password import get_encryption_key
 
 if TYPE_CHECKING:
-	from covid_portal.approval.decisions import Act
+	from covid_portal.approval.acts import Act
 
 CHAINED = (
 	"reference_doctype",
@@ -32,6 +32,8 @@ CHAINED += (
 	"content_digest",
 	"previous_digest",
 )
+# Chained where they are set, so that records made before they existed still hold.
+CHAINED_IF_SET = ("return_to", "approval_step")
 # Fields that every save changes, or that say where the document stands in approval rather than what it says.
 # A controller names further ones of its own in NOT_CONTENT.
 NOT_CONTENT = {"workflow_state", "approval_unit", "approval_step", "approval_due"}
@@ -73,42 +75,32 @@ def child_content(row: Document) -> dict:
 	return {key: value for key, value in values.items() if value not in (None, "")}
 
 
-def last_decision(doc: Document) -> dict | None:
-	rows = frappe.get_all(
-		"Approval Decision",
-		{"reference_doctype": doc.doctype, "reference_name": doc.name},
-		["sequence", "round", "decision", "digest"],
-		order_by="sequence desc",
-		limit=1,
-	)
-	return rows[0] if rows else None
-
-
-def append_decision(act: "Act", from_state: str) -> None:
-	"""Record the act. The unique key (document, sequence) lets no two decisions take the same place."""
-	last = last_decision(act.doc)
-	by_step = (
-		act.step and act.decision != "Withdraw"
-	)  # who withdraws is the author, not the unit that was waited for
-	row = chained_row(
-		last,
-		reference_doctype=act.doc.doctype,
-		reference_name=act.doc.name,
-		round=act.round,
-		step=act.step.step if by_step else 0,
-		decision=act.decision,
-		from_state=from_state,
-		to_state=act.to_state,
-		user=act.user,
-		unit=act.step.unit if by_step else act.doc.unit,
-		duty=act.step.duty if by_step else None,
-		decided_at=act.at,
-		reason=act.reason or None,
-		content_digest=content_digest(act.doc),
-	)
-	record = frappe.get_doc(doctype="Approval Decision", **row)
-	record.set_new_name()
-	record.db_insert()  # past validate(), which refuses every record not made here
+def record_of(act: "Act") -> dict:
+	"""The row that records the act, next in its document's chain."""
+	# Who withdraws is the author, not the unit that was waited for.
+	step = act.step if act.decision != "Withdraw" else None
+	return {
+		"name": frappe.generate_hash(length=10),
+		**chained_row(
+			act.line.record[-1] if act.line.record else None,
+			reference_doctype=act.doc.doctype,
+			reference_name=act.doc.name,
+			round=act.round,
+			step=step["step"] if step else 0,
+			decision=act.decision,
+			from_state=act.from_state,
+			to_state=act.to_state,
+			user=act.user,
+			unit=act.right.unit if step else act.doc.unit,
+			duty=step["duty"] if step and not act.automatic else None,
+			on_behalf_of=act.right.on_behalf_of if step else None,
+			decided_at=act.at,
+			reason=act.reason or None,
+			content_digest=content_digest(act.doc),
+			return_to=act.return_to if act.decision == "Return" else 0,
+			approval_step=step["name"] if step else None,
+		),
+	}
 
 
 def chained_row(last: dict | None, **values: Any) -> dict:
@@ -124,6 +116,7 @@ def chained_row(last: dict | None, **values: Any) -> dict:
 def decision_digest(record: Document | dict) -> str:
 	"""Digest of a decision row (document or dict), over the fields of CHAINED."""
 	values = [str(record.get(key) if record.get(key) is not None else "") for key in CHAINED]
+	values += [f"{key}={record.get(key)}" for key in CHAINED_IF_SET if record.get(key)]
 	return keyed_digest(json.dumps(values, ensure_ascii=False))
 
 
@@ -132,7 +125,7 @@ def broken_links(doctype: str, name: str) -> list[int]:
 	rows = frappe.get_all(
 		"Approval Decision",
 		{"reference_doctype": doctype, "reference_name": name},
-		[*CHAINED, "digest"],
+		[*CHAINED, *CHAINED_IF_SET, "digest"],
 		order_by="sequence asc",
 	)
 	broken, before = [], None

@@ -12,9 +12,10 @@ from frappe.model import workflow
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
-from covid_portal.approval.decisions import decide, pending_step
+from covid_portal.approval.bulk import decide_many
+from covid_portal.approval.decisions import decide
+from covid_portal.approval.line import Line, may_decide
 from covid_portal.approval.managed_workflow import is_routed
-from covid_portal.organisation.duties import holds_duty
 from covid_portal.organisation.scope import in_scope
 
 
@@ -26,7 +27,13 @@ def apply_workflow(doc: str | dict, action: str) -> Document:
 	decision = v.ACTIONS.get(action)
 	if not decision:
 		frappe.throw(_("{0} is not a decision.").format(_(action)), v.ApprovalError)
-	decide(values["doctype"], values["name"], decision, values.get("decision_reason"))
+	decide(
+		values["doctype"],
+		values["name"],
+		decision,
+		values.get("decision_reason"),
+		frappe.utils.cint(values.get("decision_return_to")),
+	)
 	return frappe.get_doc(values["doctype"], values["name"])
 
 
@@ -49,7 +56,7 @@ def get_transitions(
 
 
 def offered_decisions(doc: Document) -> set[str]:
-	"""As decide() would allow them, but for the finer checks (author, earlier step), whose refusal says why."""
+	"""What decide() would allow the user now."""
 	state, user = doc.get(v.STATE_FIELD), frappe.session.user
 	# frappe.has_permission, unlike the document's own, shows the user no message where the answer is no.
 	author = frappe.has_permission(doc.doctype, "write", doc=doc) and in_scope(doc, user, "Write")
@@ -57,9 +64,9 @@ def offered_decisions(doc: Document) -> set[str]:
 		return {v.SUBMIT} if author else set()
 	if state != v.IN_APPROVAL:
 		return set()
-	step = pending_step(doc)
-	decisions = {v.APPROVE, v.RETURN, v.REFUSE} if holds_duty(user, step.duty, step.unit) else set()
-	return decisions | {v.WITHDRAW} if author and step.step == 1 else decisions
+	line = Line.load(doc)
+	decisions = {v.APPROVE, v.RETURN, v.REFUSE} if may_decide(line, user) else set()
+	return decisions | {v.WITHDRAW} if author and line.record[-1]["decision"] == v.SUBMIT else decisions
 
 
 @frappe.whitelist(methods=["POST"])
@@ -68,24 +75,11 @@ def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 	if not is_routed(doctype):
 		return workflow.bulk_workflow_approval(docnames, doctype, action)
 	names = json.loads(docnames)
-	failed = [message for name in names if (message := decide_one(doctype, name, action))]
-	done = _("{0} of {1} decided.").format(len(names) - len(failed), len(names))
+	result = decide_many(doctype, names, v.ACTIONS.get(action, action))
+	escape = frappe.utils.escape_html
+	failed = [escape(f"{row['name']}: {row['message']}") for row in result["failed"]]
+	done = _("{0} of {1} decided.").format(len(result["decided"]), len(names))
 	frappe.msgprint("<br>".join([done, *failed]), title=_(action), indicator="red" if failed else "green")
-
-
-def decide_one(doctype: str, name: str, action: str) -> str | None:
-	"""Decide on one document; the refusal in words if it failed, and nothing of it stored."""
-	frappe.db.savepoint("one_decision")
-	writes = frappe.db.transaction_writes
-	try:
-		decide(doctype, name, v.ACTIONS.get(action, action))
-	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
-		frappe.db.rollback(save_point="one_decision")
-		# The framework takes any rollback for the whole one, and would not commit the decisions before this one.
-		frappe.db.transaction_writes = writes
-		frappe.clear_messages()
-		return frappe.utils.escape_html(f"{name}: {error}")
-	return None
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET"])

@@ -4,7 +4,6 @@ For set-based writers: it gives the rows of Approval Step and Approval Decision 
 state the document ends in. It checks nobody's right to decide; that is the writer's affair.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +13,8 @@ from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.chain import chained_row
-from covid_portal.approval.routes import plan_steps
+from covid_portal.approval.routes import Subject, plan_steps
+from covid_portal.approval.seats import Seats
 
 OUTCOMES = {v.APPROVE: v.APPROVED, v.RETURN: v.RETURNED, v.REFUSE: v.REFUSED}
 
@@ -25,10 +25,10 @@ class ReplayedLine:
 
 	doctype: str
 	name: str
-	unit: str
 	content_digest: str
-	route: Document
-	superior_of: Callable[[str], str | None]
+	version: Document
+	subject: Subject
+	seats: Seats
 	user: str
 	state: str = v.DRAFT
 	round: int = 0
@@ -63,8 +63,8 @@ class ReplayedLine:
 	def begin_round(self, at: datetime) -> None:
 		self.round += 1
 		shared = {"reference_doctype": self.doctype, "reference_name": self.name, "round": self.round}
-		planned = plan_steps(self.route, self.unit, at, self.superior_of)
-		self.steps.extend({**shared, "decided_by": None, "decided_at": None, **step} for step in planned)
+		plan = plan_steps(self.version, self.subject, at, self.seats)
+		self.steps.extend({**shared, "decided_by": None, "decided_at": None, **step} for step in plan.steps)
 		self.pending, self.state = self.step_of_round(1), v.IN_APPROVAL
 		self.first_sent, self.last_sent = self.first_sent or at, at
 
@@ -90,7 +90,7 @@ class ReplayedLine:
 			from_state=before,
 			to_state=self.state,
 			user=self.user,
-			unit=step["unit"] if step else self.unit,
+			unit=step["unit"] if step else self.subject.unit,
 			duty=step["duty"] if step else None,
 			decided_at=at,
 			reason=reason,

@@ -8,6 +8,8 @@ STATES = (DRAFT, IN_APPROVAL, RETURNED, APPROVED, REFUSED, WITHDRAWN)
 WITH_AUTHOR = (DRAFT, RETURNED, WITHDRAWN)  # the author may change the document and send it
 
 SUBMIT, APPROVE, RETURN, REFUSE, WITHDRAW = "Submit", "Approve", "Return", "Refuse", "Withdraw"
+# On record where the route has the system act on a step that is late.
+ESCALATE, SKIP = "Escalate", "Skip"
 # Desk button -> decision. "Submit" itself names a button of submittable documents.
 ACTIONS = {
 	"Send for Approval": SUBMIT,

@@ -16,7 +16,7 @@ from covid_portal.demo.accounts import reporter_areas
 from covid_portal.publishing.snapshot import publish_slots
 from covid_portal.reporting import clock, definitions, loader, slots
 from covid_portal.reporting.obligations import create_obligations
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 
 DOCTYPE = "Situation Report"
 SOURCE = "Số liệu minh họa, không phải số liệu thống kê"

@@ -14,7 +14,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.approval.decisions import Act, decide_on, require_pending_step
+from covid_portal.approval.acts import Act, require_right
+from covid_portal.approval.decisions import decide_on, new_act
+from covid_portal.approval.line import Line, may_decide
 from covid_portal.approval.vocabulary import (
 	APPROVE,
 	IN_APPROVAL,
@@ -24,7 +26,6 @@ from covid_portal.approval.vocabulary import (
 	WITH_AUTHOR,
 	ReasonMissing,
 )
-from covid_portal.organisation.duties import holds_duty
 from covid_portal.organisation.scope import grants, in_scope
 from covid_portal.reporting import definitions, figures
 from covid_portal.reporting.doctype.figure_contest.figure_contest import OPEN, SETTLED, WITHDRAWN
@@ -159,19 +160,13 @@ def can_contest(report: Document) -> bool:
 
 
 def can_settle(report: Document, record: dict) -> bool:
-	"""As settle() would allow it, but for the finer checks of decide(), whose refusal says why."""
+	"""As settle() would allow it."""
 	state = report.get(STATE_FIELD)
 	if state in WITH_AUTHOR:
 		return reporting_unit(report) == settling_unit(report, record)
 	if state != IN_APPROVAL:
 		return False
-	step = frappe.db.get_value(
-		"Approval Step",
-		{"reference_doctype": report.doctype, "reference_name": report.name, "state": "Pending"},
-		["duty", "unit"],
-		as_dict=True,
-	)
-	return bool(step) and holds_duty(frappe.session.user, step.duty, step.unit)
+	return may_decide(Line.load(report), frappe.session.user)
 
 
 # --- who
@@ -213,9 +208,9 @@ def require_settler(report: Document, record: Document) -> str:
 		)
 	state = report.get(STATE_FIELD)
 	if state == IN_APPROVAL:
-		act = Act(report, RETURN, "", frappe.session.user, now())
-		require_pending_step(act)
-		return act.step.unit
+		act = new_act(Line.load(report), RETURN, None)
+		require_right(act)
+		return act.right.unit
 	unit = settling_unit(report, record)
 	if state not in WITH_AUTHOR or reporting_unit(report) != unit:
 		frappe.throw(
@@ -315,6 +310,10 @@ def require_settled(report: Document, act: Act) -> None:
 	for name in names:
 		record = frappe.get_doc(DOCTYPE, name, for_update=True)
 		close(record, report.get(record.fieldname), act.step.unit, act.reason)
+
+
+def reports_contested(reports: list[str]) -> set[str]:
+	return set(frappe.get_all(DOCTYPE, {"report": ("in", reports), "state": OPEN}, pluck="report"))
 
 
 def refuse_unsettled(report: Document) -> None:

@@ -40,10 +40,11 @@ class AnsweredFigures:
 
 	def load_from_db(self) -> Any:
 		document = super().load_from_db()
-		self.blank_unanswered()
+		self.as_loaded()
 		return document
 
-	def blank_unanswered(self) -> None:
+	def as_loaded(self) -> None:
+		"""What was not answered is None, not the 0 of its column."""
 		answered = set((self.answered or "").split(","))
 		for field in self.figure_fields():
 			if field not in answered:

@@ -17,13 +17,14 @@ from frappe.model.document import Document
 
 from covid_portal.approval.chain import digest_of_content
 from covid_portal.approval.replay import ReplayedLine
-from covid_portal.approval.routes import route_of
+from covid_portal.approval.routes import RouteChooser, Subject
+from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import APPROVED, ApprovalError
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.loader_checks import LoaderError, check
 from covid_portal.reporting.obligations import STATES, is_on_time
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 
 CHANNEL = "Loader"
 MOST_ERRORS = 50
@@ -47,8 +48,11 @@ STEP_COLUMNS = [
 	"round",
 	"step",
 	"title",
+	"route_version",
+	"route_row",
 	"unit",
 	"duty",
+	"approvals",
 	"due_at",
 	"counts_as_provisional",
 	"state",
@@ -137,8 +141,8 @@ def prepare(slot_name: str, table: pd.DataFrame) -> Batch:
 
 
 def convert(batch: Batch) -> None:
-	route = route_of(batch.doctype)
-	superior = dict(frappe.get_all("Unit", fields=["name", "parent_unit"], as_list=True))
+	seats = Seats.whole()
+	chooser = RouteChooser.of(batch.doctype, seats)
 	fields = [item.fieldname for item in batch.indicators]
 	figures = batch.table[fields].astype(object)
 	figures = figures.where(figures.notna(), None)
@@ -148,10 +152,10 @@ def convert(batch: Batch) -> None:
 		line = ReplayedLine(
 			doctype=batch.doctype,
 			name=f"{batch.slot.name}-{row['area']}",
-			unit=owed["unit"],
 			content_digest=digest_of_content(content(batch, owed, values, explanations)),
-			route=route,
-			superior_of=superior.get,
+			version=chooser.version_for({**owed, **values}),
+			subject=Subject(owed["unit"], row["area"], frozenset({frappe.session.user})),
+			seats=seats,
 			user=frappe.session.user,
 		)
 		decide_all(batch, row["area"], line, row["events"])

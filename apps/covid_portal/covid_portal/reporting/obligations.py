@@ -77,6 +77,19 @@ def record_progress(report: Document, report_type: Document, decision: str | Non
 	frappe.db.set_value("Report Obligation", obligation.name, values)
 
 
+def record_progress_of(doctype: str, reports: list[str]) -> None:
+	"""As record_progress(), for many reports that were decided on."""
+	frappe.db.sql(
+		f"""update `tabReport Obligation` owed
+		join `tab{doctype}` report on report.slot = owed.slot and report.area = owed.area
+		set owed.state = {state_of_report_sql("report")}, owed.report = report.name,
+			owed.accepted_at = if(report.workflow_state = 'Approved', %(now)s, null),
+			owed.modified = %(now)s, owed.modified_by = %(user)s
+		where report.name in %(reports)s""",
+		{"now": now_datetime(), "user": frappe.session.user, "reports": reports},
+	)
+
+
 def state_after(state: str, workflow_state: str | None) -> str:
 	"""An excused unit owes nothing until it sends something: a draft alone does not bind it."""
 	follows = STATES.get(workflow_state, "Draft")

@@ -4,8 +4,8 @@ What is sent when are rows of the report type. Each notice is recorded once (uni
 what was newly recorded is sent, in the same transaction: two clocks at once, or one that ticks twice, send it once. A
 reminder that downtime has overtaken, its cut-off being past, is not sent any more.
 
-Set-based: Report Notice and Notification Log are written without their document events; of these, the Desk's bell is rung
-here. No statement is repeated by unit or by user.
+Set-based: Report Notice and Notification Log are written without their document events. No statement is repeated by unit
+or by user.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,13 +17,12 @@ from itertools import groupby
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.naming import is_autoincremented
 from frappe.utils import now_datetime
 
+from covid_portal.organisation import bell
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.scope import NOTHING, grants, scope_condition
 from covid_portal.reporting.slots import clock_label, slot_label
-from covid_portal.reporting.writers import insert_rows
 
 REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
 OWING = ("Expected", "Draft", "Returned")  # nothing that stands is with a superior
@@ -299,40 +298,14 @@ def language(code: str) -> Iterator[None]:
 
 
 def put_in_desk(messages: list[Message]) -> None:
-	columns = ["name", "subject", "for_user", "type", "document_type", "document_name", "from_user"]
-	# Early v15 leads to the document alone.
-	linked = frappe.get_meta("Notification Log").has_field("link")
-	rows = [
+	bell.put_in_desk(
 		[
-			name,
-			message.subject,
-			message.user,
-			"Alert",
-			message.document_type,
-			message.document_name,
-			frappe.session.user,
-			*([message.link] if linked else []),
+			bell.Notice(
+				message.user, message.subject, message.link, message.document_type, message.document_name
+			)
+			for message in messages
 		]
-		for name, message in zip(new_log_names(len(messages)), messages, strict=True)
-	]
-	insert_rows("Notification Log", [*columns, *(["link"] if linked else [])], rows)
-	ring([message.user for message in messages])
-
-
-def new_log_names(count: int) -> list:
-	"""Names of Notification Logs, all in one statement: numbers of the table's sequence, or on older sites hashes."""
-	if not is_autoincremented("Notification Log"):
-		return [frappe.generate_hash(length=10) for _number in range(count)]
-	sequence = f"{frappe.scrub('Notification Log')}_id_seq"
-	return frappe.db.sql_list(f"select nextval(`{sequence}`) from seq_1_to_{max(count, 1):d}")[:count]
-
-
-def ring(users: list[str]) -> None:
-	"""The bell of those who have the Desk open, and its mark for the others."""
-	if users:
-		frappe.db.sql("update `tabNotification Settings` set seen = 0 where name in %s", [users])
-	for user in users:
-		frappe.publish_realtime("notification", after_commit=True, user=user)
+	)
 
 
 def mail_later(messages: list[Message]) -> None:

@@ -16,7 +16,7 @@ from covid_portal.approval.vocabulary import APPROVED, DRAFT, IN_APPROVAL, WITH_
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import definitions
 from covid_portal.reporting.slots import CONSOLIDATED, PUBLISHED
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 
 SIGNED = (IN_APPROVAL, APPROVED)
 COUNTS = ("expected", "reported", "provisional", "carried")

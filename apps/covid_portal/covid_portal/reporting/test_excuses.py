@@ -13,7 +13,7 @@ from covid_portal.reporting.doctype.report_excuse.report_excuse import InvalidEx
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.series import areas_of_series, successors_of
 from covid_portal.reporting.slots import SlotClosed
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import PortalTestCase, approve_as, draft, owe, sent, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
 

@@ -17,7 +17,7 @@ from covid_portal.reporting.doctype.indicator_group.indicator_group import Inval
 from covid_portal.reporting.figures import FigureMissing
 from covid_portal.reporting.indicator_fields import FieldInUse, InvalidFieldName
 from covid_portal.reporting.loader import load_slot
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, draft, figures, forget, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
 

@@ -13,7 +13,7 @@ from covid_portal.approval.decisions import decide
 from covid_portal.organisation.scope import forget_grants
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.obligations import obligation_name
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing import province
 from covid_portal.testing.province import COMMUNE, COMMUNES, address
 

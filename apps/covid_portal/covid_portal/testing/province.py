@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import add_days, today
 
 from covid_portal.organisation.duties import STAFF_ROLE
-from covid_portal.reporting.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows
 
 PROVINCE, DISTRICT, OTHER_DISTRICT = "ZZ", "ZZ1", "ZZ2"
 COMMUNE, SIBLING, OUTSIDE, OUTSIDE_TOO = COMMUNES = ("ZZ11", "ZZ12", "ZZ21", "ZZ22")

@@ -12,7 +12,7 @@ import frappe
 import pandas as pd
 import pymysql
 
-from covid_portal.reporting.writers import complete, insert_rows
+from covid_portal.organisation.writers import complete, insert_rows
 
 Rows = dict[str, pd.DataFrame]  # by DocType; columns are those of the table, without the standard ones
 LOCAL_FILES_REFUSED = (1148, 3948, 4166)

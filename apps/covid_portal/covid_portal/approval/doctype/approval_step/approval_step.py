@@ -22,8 +22,11 @@ def refuse() -> None:
 
 def on_doctype_update() -> None:
 	frappe.db.add_unique(
-		"Approval Step", ["reference_doctype", "reference_name", "round", "step"], "one_step"
+		"Approval Step",
+		["reference_doctype", "reference_name", "round", "step", "route_row"],
+		"one_step_of_a_round",
 	)
+	frappe.db.add_index("Approval Step", ["state", "due_at"], "late")
 	frappe.db.add_index("Approval Step", ["unit", "state", "due_at"], "inbox")
 
 

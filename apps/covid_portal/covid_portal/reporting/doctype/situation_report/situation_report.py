@@ -6,13 +6,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from covid_portal.approval.decisions import Act
+from covid_portal.approval.acts import Act
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import scope_condition
-from covid_portal.reporting import contests, context, definitions, figures, outliers, rules, slots
+from covid_portal.reporting import contests, context, definitions, figures, inbox, outliers, rules, slots
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh_later
-from covid_portal.reporting.obligations import obligation_of, record_progress
+from covid_portal.reporting.obligations import obligation_of, record_progress, record_progress_of
 from covid_portal.reporting.slots import COUNTED, slot_label
 
 
@@ -74,8 +74,30 @@ class SituationReport(figures.AnsweredFigures, Document):
 	def on_decision(self, decision: str) -> None:
 		"""Called by decide() when the decision is recorded."""
 		record_progress(self, self.report_type(), decision)
-		if frappe.db.get_value("Report Slot", self.slot, "state") in COUNTED:
-			refresh_later(self.slot)
+		refresh_counted({self.slot})
+
+	@staticmethod
+	def before_bulk_decision(acts: list[Act], failed: dict[str, str]) -> None:
+		"""As before_decision(), for many reports; what is refused goes to `failed` by its name."""
+		contested = contests.reports_contested([act.doc.name for act in acts])
+		for act in acts:
+			if act.doc.name not in contested:
+				continue
+			try:
+				contests.require_settled(act.doc, act)
+			except contests.ContestOpen as error:
+				frappe.clear_messages()
+				failed[act.doc.name] = str(error)
+
+	@staticmethod
+	def on_bulk_decision(acts: list[Act]) -> None:
+		"""As on_update() and on_decision(), for many reports."""
+		record_progress_of(acts[0].doc.doctype, [act.doc.name for act in acts])
+		refresh_counted({act.doc.slot for act in acts})
+
+	@staticmethod
+	def inbox_summaries(condition: str, values: dict) -> dict[str, dict]:
+		return inbox.summaries("Situation Report", condition, values)
 
 	# --- what validate and before_approval are made of
 
@@ -193,6 +215,12 @@ class SituationReport(figures.AnsweredFigures, Document):
 		"""'Report of Xã Tam Chung, slot 16:00 of 20/11/2021': what every message about it begins with."""
 		area = frappe.db.get_value("Area", self.area, "full_name", cache=True) or self.area
 		return _("Report of {0}, slot {1}").format(area, slot_label(self.slot_row().slot_time))
+
+
+def refresh_counted(names: set[str]) -> None:
+	"""Figures of slots that were consolidated already follow a decision."""
+	for slot in frappe.get_all("Report Slot", {"name": ("in", names), "state": ("in", COUNTED)}, pluck="name"):
+		refresh_later(slot)
 
 
 def on_doctype_update() -> None:

@@ -1,0 +1,41 @@
+"""A DocType joins the approval line: the fields and the workflow it needs, and where its documents belong."""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe.model.document import Document
+
+from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
+from covid_portal.approval.seats import seats_of
+from covid_portal.approval.vocabulary import STATE_FIELD
+
+HIDDEN = {"read_only": 1, "no_copy": 1, "print_hide": 1}
+FIELDS = (
+	{"fieldname": "unit", "fieldtype": "Link", "options": "Unit", "label": "Unit", "in_standard_filter": 1},
+	{"fieldname": STATE_FIELD, "fieldtype": "Link", "options": "Workflow State", "label": "State", **HIDDEN},
+	{"fieldname": "approval_unit", "fieldtype": "Link", "options": "Unit", "label": "Waits for", **HIDDEN},
+	{"fieldname": "approval_step", "fieldtype": "Int", "label": "Approval Step", "hidden": 1, **HIDDEN},
+	{"fieldname": "approval_due", "fieldtype": "Datetime", "label": "Decision Due", **HIDDEN},
+)
+
+
+def join(doctype: str) -> None:
+	"""Idempotent: what the DocType has of its own stays as it is."""
+	meta = frappe.get_meta(doctype)
+	missing = [field for field in FIELDS if not meta.has_field(field["fieldname"])]
+	if missing:
+		create_custom_fields({doctype: missing}, ignore_validate=True)
+	ensure_workflow(doctype)
+
+
+def place(doc: Document, method: str | None = None) -> None:
+	"""A document that says no unit is its author's: validate hook of every DocType, for those that joined."""
+	if not doc.get("unit") and is_joined(doc) and (seats := seats_of(frappe.session.user)):
+		doc.unit = seats[0].unit
+
+
+def is_joined(doc: Document) -> bool:
+	"""Routed, and by fields that were added to it: the portal's own DocTypes know their unit themselves."""
+	if frappe.flags.in_install or frappe.flags.in_migrate or doc.meta.istable or not is_routed(doc.doctype):
+		return False
+	field = doc.meta.get_field("unit")
+	return bool(field and field.get("is_custom_field"))

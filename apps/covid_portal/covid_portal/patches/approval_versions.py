@@ -1,0 +1,9 @@
+"""Sites installed before routes had versions: each route gets its first, and a step may run beside another."""
+
+import frappe
+
+
+def execute() -> None:
+	frappe.db.sql_ddl("alter table `tabApproval Step` drop index if exists `one_step`")
+	for name in frappe.get_all("Approval Route", {"current_version": ("is", "not set")}, pluck="name"):
+		frappe.get_doc("Approval Route", name).save(ignore_permissions=True)
