@@ -78,6 +78,8 @@ BRAND = {
 	"organisation_en": "Steering Committee",
 	"site_title": "Cổng thông tin",
 	"site_title_en": "Portal",
+	"notice": "",
+	"notice_en": "",
 	"footer": {
 		"responsible_body": "Sở",
 		"responsible_person": "",
