@@ -6,6 +6,10 @@ app_email = "portal@example.com"
 app_license = "MIT"
 app_logo_url = "/assets/covid_portal/images/emblem.svg"
 
+# Steps, decisions and the question for a reason in every routed form, also of DocTypes an administrator makes.
+app_include_js = "approval.bundle.js"
+app_include_css = "approval.bundle.css"
+
 after_install = "covid_portal.setup.install.after_install"
 
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
 
+from covid_portal.approval.seats import has_deciding_duty
 from covid_portal.publishing.rendering import asset_urls
 
 SCRIPTS = Path(__file__).resolve().parent / "public" / "js"
@@ -33,7 +34,6 @@ def fill_context(context: frappe._dict, address: str, *scripts: str) -> None:
 		{
 			"user": frappe.session.user,
 			"lang": frappe.local.lang,
-			"has_desk": has_desk,
 			"csrf_token": get_csrf_token(),
 			"texts": translated_texts(SHARED, *scripts),
 		}
@@ -46,12 +46,15 @@ def page_titles() -> dict[str, str]:
 		"/bao-cao": _("Situation reports"),
 		"/nop-bang": _("Reports by workbook"),
 		"/theo-doi": _("Who has reported"),
+		"/cho-duyet": _("Decisions"),
 	}
 
 
 def ways(address: str, has_desk: bool) -> list[dict[str, str]]:
 	"""The links at the foot: the other pages of unit staff, the public page, the Desk for those who may enter it."""
 	links = {page: title for page, title in page_titles().items() if page != address}
+	if not has_deciding_duty(frappe.session.user):
+		links.pop("/cho-duyet", None)
 	links["/"] = _("Public figures")
 	if has_desk:
 		links["/app"] = _("Desk")

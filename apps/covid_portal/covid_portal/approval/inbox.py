@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.base_document import get_controller
 from frappe.utils import now_datetime
 
+from covid_portal.approval.line import rights
 from covid_portal.approval.seats import Seat, seats_of
 from covid_portal.organisation.scope import scope_condition
 
@@ -17,12 +18,15 @@ MOST_SHOWN = 600
 def inbox() -> dict:
 	"""{"now", "user_name", "groups": [{"doctype", "label", "rows": [row]}]}, what is due first before the rest.
 
-	row: name, title, details and warnings (lists of texts), link, step, unit_name, due_at, late.
+	row: name, title, details and warnings (lists of texts), link, step, unit_name, due_at, late, escalated (the superior
+	unit is asked because the step is late), on_behalf_of (whose substitute would decide; empty: nobody's).
 	"""
 	if frappe.session.user == "Guest":
 		frappe.throw(_("Please log in."), frappe.AuthenticationError)
 	user, now = frappe.session.user, now_datetime()
-	steps = waiting_steps(user, seats_of(user))
+	seats = seats_of(user)
+	steps = waiting_steps(user, seats)
+	mark_rights(steps, seats)
 	groups = [
 		{"doctype": doctype, "label": _(doctype), "rows": rows}
 		for doctype in dict.fromkeys(step.reference_doctype for step in steps)
@@ -60,6 +64,18 @@ def waiting_steps(user: str, seats: list[Seat]) -> list[frappe._dict]:
 	)
 
 
+def mark_rights(steps: list[frappe._dict], seats: list[Seat]) -> None:
+	"""By which of its units and for whom the user would decide on each step: put into the step."""
+	for step in steps:
+		right = rights(step, seats)[0]
+		step.escalated = right.unit != step.unit
+		step.on_behalf_of = right.on_behalf_of
+	users = {step.on_behalf_of for step in steps if step.on_behalf_of}
+	names = dict(frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "full_name"], as_list=True))
+	for step in steps:
+		step.on_behalf_of = names.get(step.on_behalf_of, "")
+
+
 def branch_sql(column: str) -> str:
 	return f"""select * from `tabApproval Step`
 		where {column} in %(units)s and state = 'Pending' and ({column}, duty) in %(pairs)s"""
@@ -79,6 +95,8 @@ def rows_of(doctype: str, steps: list[frappe._dict]) -> list[dict]:
 					"unit_name": step.unit_name,
 					"due_at": step.due_at.isoformat() if step.due_at else None,
 					"late": bool(step.due_at and step.due_at < now),
+					"escalated": step.escalated,
+					"on_behalf_of": step.on_behalf_of,
 				}
 			)
 	return found

@@ -36,6 +36,12 @@ def seats_of(user: str) -> list[Seat]:
 	return [Seat(*row) for row in rows]
 
 
+def has_deciding_duty(user: str) -> bool:
+	"""Whether the user holds a duty today that some route asks for a decision."""
+	duties = {seat.duty for seat in seats_of(user)}
+	return bool(duties and frappe.db.exists("Approval Route Step", {"duty": ("in", sorted(duties))}))
+
+
 @dataclass
 class Seats:
 	"""Answers are kept: one object serves one request or one run."""

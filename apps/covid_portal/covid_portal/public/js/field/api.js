@@ -1,6 +1,6 @@
 // Calls to the server. Every failure becomes a Problem with a kind the page knows what to do with, and sentences.
 
-const REPORTING = "/api/method/covid_portal.reporting.";
+const METHODS = "/api/method/covid_portal.";
 const WHO = "/api/method/frappe.auth.get_logged_user";
 const TIMEOUT = 30 * 1000;
 
@@ -14,9 +14,11 @@ export class Problem extends Error {
 }
 
 export class Api {
-	constructor({ csrf_token, user }) {
+	/** `module`: the part of the portal that call() asks. */
+	constructor({ csrf_token, user }, module = "reporting") {
 		this.token = csrf_token;
 		this.user = user;
+		this.module = module;
 	}
 
 	due() {
@@ -49,7 +51,8 @@ export class Api {
 	}
 
 	async call(method, values = {}, write = false) {
-		const address = REPORTING + (method.includes(".") ? method : `api.${method}`) + (write ? "" : "?" + new URLSearchParams(values));
+		const name = method.includes(".") ? method : `api.${method}`;
+		const address = `${METHODS}${this.module}.${name}` + (write ? "" : "?" + new URLSearchParams(values));
 		const response = await request(address, write ? this.post(values) : {});
 		const body = await readJson(response);
 		if (response.ok) return body.message;

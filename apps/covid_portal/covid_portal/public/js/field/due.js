@@ -6,10 +6,9 @@ import { clockNear, hour, longDate, wall } from "./format.js";
 import * as clock from "./clock.js";
 import { isLocked, stateOf } from "./states.js";
 
-const WAITING = "/app/situation-report?workflow_state=In%20Approval";
+const WAITING = "/cho-duyet";
 
-/** `desk`: whether the user has the Desk, where reports are approved. */
-export function dueScreen(due, drafts, desk) {
+export function dueScreen(due, drafts) {
 	const now = clock.now();
 	const rows = due.obligations.map((obligation) => ({
 		obligation,
@@ -28,7 +27,7 @@ export function dueScreen(due, drafts, desk) {
 		units(due.units),
 		todo.length ? h("ul", { class: "tasks" }, bySlot(todo).flatMap(tasks)) : nothingDue(due, own, others),
 		rest.length ? earlier(rest) : null,
-		others.length ? supervised(others, desk) : null,
+		others.length ? supervised(others) : null,
 	);
 }
 
@@ -130,13 +129,13 @@ function earlierRow({ obligation, state }) {
 }
 
 /** Reports of other units that this user looks after: by slot, how many are in, and on demand which are not. */
-function supervised(rows, desk) {
+function supervised(rows) {
 	return h(
 		"section",
 		{ class: "earlier many-areas" },
 		h("h2", {}, __("Units you look after")),
 		h("div", { class: "slots" }, bySlot(rows).map(supervisedSlot)),
-		desk ? h("p", { class: "acts" }, h("a", { class: "button main", href: WAITING }, __("Approve in the Desk"))) : null,
+		h("p", { class: "acts" }, h("a", { class: "button main", href: WAITING }, __("What awaits my decision"))),
 	);
 }
 

@@ -19,7 +19,6 @@ class FieldPage {
 		this.api = new Api(settings);
 		this.drafts = new Drafts(settings.user);
 		this.app = document.getElementById("app");
-		this.desk = settings.has_desk;
 		this.screen = null;
 	}
 
@@ -63,7 +62,7 @@ class FieldPage {
 	async screenOf(address) {
 		const [, slot, area] = address.split("/").map(decodeURIComponent);
 		const due = await this.loadDue(Boolean(slot));
-		if (!slot || !area) return { element: dueScreen(due, this.drafts, this.desk), list: true };
+		if (!slot || !area) return { element: dueScreen(due, this.drafts), list: true };
 		const form = new FormScreen({ api: this.api, drafts: this.drafts, slot, area });
 		await form.load();
 		return { element: form.element, form, close: () => form.close() };

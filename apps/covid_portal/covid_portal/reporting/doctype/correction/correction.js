@@ -4,12 +4,10 @@ frappe.ui.form.on("Correction", {
 	setup(frm) {
 		frm.set_query("slot", () => ({ filters: { state: ["in", ["Published", "Locked"]] } }));
 		frm.set_query("area", () => ({ filters: { is_group: 0 } }));
-		frappe.require("/assets/covid_portal/js/desk/reason.js");
 	},
 
 	refresh(frm) {
 		frm.get_field("figures").grid.cannot_add_rows = true;
-		if (frm.doc.approval_unit) frm.set_intro(__("Waits for: {0}", [frm.doc.approval_unit]), "orange");
 		if (!is_with_author(frm)) return;
 		frm.set_intro(__("The reason and the figures of an approved correction are public. Name no person."), "blue");
 		frm.add_custom_button(__("Choose a figure"), () => choose_figure(frm)).addClass("btn-primary");
@@ -17,10 +15,6 @@ frappe.ui.form.on("Correction", {
 
 	slot: forget_figures,
 	area: forget_figures,
-
-	before_workflow_action(frm) {
-		return covid_portal.reason_before_decision(frm);
-	},
 });
 
 function is_with_author(frm) {

@@ -1,58 +1,13 @@
-// The Desk form: figures of the slot before beside each field, contested figures with what settles them, and a reason
-// where a decision needs one.
-
-const NEEDS_REASON = ["Return", "Refuse"];
+// The Desk form: figures of the slot before beside each field, contested figures with what settles them; who approves
+// while figures are contested says why.
 
 frappe.ui.form.on("Situation Report", {
 	refresh(frm) {
-		frm.open_contests = [];
+		frm.reasons_asked = {};
 		if (frm.doc.slot && frm.doc.area) show_previous(frm);
 		if (!frm.is_new()) show_contests(frm);
-		if (frm.doc.approval_unit) frm.set_intro(__("Waits for: {0}", [frm.doc.approval_unit]), "orange");
-	},
-
-	before_workflow_action(frm) {
-		if (!needs_reason(frm)) return;
-		// The framework has frozen the page before asking us.
-		frappe.dom.unfreeze();
-		return ask_reason(frm).then(() => frappe.dom.freeze());
 	},
 });
-
-function needs_reason(frm) {
-	const action = frm.selected_workflow_action;
-	return NEEDS_REASON.includes(action) || (action === "Approve" && frm.open_contests.length > 0);
-}
-
-function ask_reason(frm) {
-	return new Promise((resolve, reject) => {
-		const dialog = new frappe.ui.Dialog({
-			title: __(frm.selected_workflow_action),
-			fields: [
-				{
-					fieldname: "reason",
-					fieldtype: "Small Text",
-					label: __("Reason"),
-					description: frm.open_contests.length
-						? __("Figures are contested: {0}. Say why you decide nevertheless; this settles them as they stand.", [frm.open_contests.map(({ label }) => label).join(", ")])
-						: __("The unit reads this: say which figure to look at and why."),
-					reqd: 1,
-				},
-			],
-			primary_action_label: __(frm.selected_workflow_action),
-			primary_action({ reason }) {
-				frm.doc.decision_reason = reason;
-				dialog.decided = true;
-				dialog.hide();
-				resolve();
-			},
-		});
-		dialog.onhide = () => {
-			if (!dialog.decided) reject();
-		};
-		dialog.show();
-	});
-}
 
 async function show_previous(frm) {
 	const { slot, area } = frm.doc;
@@ -83,13 +38,20 @@ async function show_contests(frm) {
 		args: { report: frm.doc.name },
 		type: "GET",
 	});
-	frm.open_contests = contests.filter(({ state }) => state === "Open");
+	ask_for_reasons(frm, contests.filter(({ state }) => state === "Open"));
 	if (!contests.length) return;
 	const rows = contests.map((contest) => contest_row(frm, contest));
 	const head = [__("Figure"), __("Reported"), __("Contested"), __("Reason"), ""].map((title) => $("<th>").text(title));
 	const table = $('<table class="table table-sm">').append($("<thead>").append($("<tr>").append(head)), $("<tbody>").append(rows));
 	frm.dashboard.add_section(table, __("Contested figures"));
 	frm.dashboard.show();
+}
+
+function ask_for_reasons(frm, open) {
+	if (!open.length) return;
+	const figures = open.map(({ label }) => label).join(", ");
+	const why = __("Figures are contested: {0}. Say why you decide nevertheless; this settles them as they stand.", [figures]);
+	frm.reasons_asked = { Approve: why, Refuse: why };
 }
 
 function contest_row(frm, contest) {
