@@ -91,7 +91,7 @@ def rows_of(doctype: str, steps: list[frappe._dict]) -> list[dict]:
 				{
 					"name": step.reference_name,
 					**summary,
-					"step": step.title,
+					"step": _(step.title),
 					"unit_name": step.unit_name,
 					"due_at": step.due_at.isoformat() if step.due_at else None,
 					"late": bool(step.due_at and step.due_at < now),

@@ -36,8 +36,8 @@ function draw(frm) {
 
 /** The field's suggestions are those of what the row speaks of, asked for when somebody is about to type. */
 function offer_fields(frm) {
-	const { grid } = frm.get_field("conditions");
-	grid.wrapper.on("focusin", '[data-fieldname="fieldname"] input', async (event) => {
+	const inputs = '[data-fieldname="conditions"] [data-fieldname="fieldname"] input';
+	$(frm.wrapper).on("focusin", inputs, async (event) => {
 		const row = $(event.target).closest(".grid-row").data("grid_row");
 		const control = row?.on_grid_fields_dict?.fieldname || row?.grid_form?.fields_dict?.fieldname;
 		if (!control) return;
@@ -81,7 +81,7 @@ function ask_whom_to_try(frm) {
 
 function tried({ fits, steps, skipped }) {
 	const warning = $("<p>").addClass("approval-problem").text(fits ? "" : __("The conditions do not hold: such a document does not go by this route."));
-	const left_out = skipped.map(({ title, why }) => $("<li>").text(__("{0} is left out: {1}", [title, why])));
+	const left_out = skipped.map(({ title, why }) => $("<li>").text(__("{0} is left out: {1}", [__(title), why])));
 	const heads = [__("Step"), __("Unit"), __("Duty"), __("People"), __("Due"), __("Why")];
 	return $('<div class="approval-tried">').append(fits ? null : warning, table(heads, steps.map(tried_row)), left_out.length ? $("<ul>").append(left_out) : null);
 }
@@ -90,7 +90,7 @@ function tried_row({ step, title, unit_name, duty, people, due_at, why, problem 
 	const asked = $("<td>").text(people.join(", ") || "–");
 	if (problem) asked.append($("<div>").addClass("approval-problem").text(problem));
 	const due = due_at ? frappe.datetime.str_to_user(due_at) : "–";
-	return [`${step}. ${title}`, unit_name, __(duty)].map(cell).concat(asked, cell(due), cell(why));
+	return [`${step}. ${__(title)}`, unit_name, __(duty)].map(cell).concat(asked, cell(due), cell(why));
 }
 
 async function show_units_without(frm) {
@@ -98,13 +98,24 @@ async function show_units_without(frm) {
 	const intro = without.length
 		? __("{0} of {1} units have a step at which nobody could decide:", [without.length + more, count])
 		: __("All {0} units have somebody at every step.", [count]);
-	const rows = without.map(({ unit, unit_name, title, why }) => [`${unit_name} (${unit})`, title || "–", why].map(cell));
+	const rows = by_reason(without).map(({ title, why, units }) => [why, title ? __(title) : "–", units.join(", ")].map(cell));
 	const content = $('<div class="approval-tried">').append($("<p>").text(intro));
-	if (rows.length) content.append(table([__("Unit"), __("Step"), __("Why")], rows));
+	if (rows.length) content.append(table([__("Why"), __("Step"), __("Units")], rows));
 	if (more) content.append($("<p>").text(__("and {0} more", [more])));
 	const dialog = new frappe.ui.Dialog({ title: __("For Whom Could Nobody Decide?"), size: "large", fields: [{ fieldname: "result", fieldtype: "HTML" }] });
 	dialog.get_field("result").$wrapper.append(content);
 	dialog.show();
+}
+
+/** What is missing at one place is missing for all units below it: [{title, why, units: [names]}]. */
+function by_reason(without) {
+	const found = new Map();
+	for (const { unit_name, title, why } of without) {
+		const key = `${title}\n${why}`;
+		if (!found.has(key)) found.set(key, { title, why, units: [] });
+		found.get(key).units.push(unit_name);
+	}
+	return [...found.values()];
 }
 
 function table(heads, rows) {

@@ -39,6 +39,6 @@ function ask(action, why, steps) {
 
 function wayBack(steps) {
 	if (!steps.length) return [];
-	const options = [{ value: AUTHOR, label: __("The author") }, ...steps.map(({ step, title }) => ({ value: String(step), label: __("Step {0}: {1}", [step, title]) }))];
+	const options = [{ value: AUTHOR, label: __("The author") }, ...steps.map(({ step, title }) => ({ value: String(step), label: __("Step {0}: {1}", [step, __(title)]) }))];
 	return [{ fieldname: "back_to", fieldtype: "Select", label: __("Back to"), options, default: AUTHOR, reqd: 1, description: __("From there it goes its way again; approvals before that step stay.") }];
 }

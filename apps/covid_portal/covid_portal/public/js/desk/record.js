@@ -18,7 +18,7 @@ function stepBox(step, decisions) {
 	const late = step.state === "Pending" && step.due_at && step.due_at < frappe.datetime.system_datetime();
 	return {
 		number: step.step,
-		title: step.title,
+		title: __(step.title),
 		lines: [step.unit_name, __(step.duty), ...timing(step)],
 		tone: TONES[step.state] || "ended",
 		say: __(step.state),

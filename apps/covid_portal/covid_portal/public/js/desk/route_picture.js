@@ -23,7 +23,7 @@ function stages(rows) {
 function stepBox(row, number) {
 	return {
 		number,
-		title: row.title || __("Step without a name"),
+		title: row.title ? __(row.title) : __("Step without a name"),
 		lines: [who(row), row.duty ? __(row.duty) : __("duty?"), approvals(row), hours(row)],
 		notes: notes(row),
 		dashed: Boolean(row.may_be_skipped),

@@ -55,7 +55,7 @@ function paper(row, group, page) {
 			failed ? h("p", { class: "failed" }, h("b", {}, __("Not decided: ")), failed) : null,
 			warnings(row),
 			h("h4", {}, h("a", { href: row.link }, row.title)),
-			row.details.length ? h("p", { class: "details" }, row.details.join(" · ")) : null,
+			row.details.length ? h("p", { class: "details" }, row.details.map((text) => h("span", {}, text, " "))) : null,
 			h("p", { class: "where" }, `${row.step}, ${row.unit_name}`, marks(row)),
 		),
 		dueMark(row, page.now),
