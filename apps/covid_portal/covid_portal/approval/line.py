@@ -31,7 +31,7 @@ STEP_COLUMNS = (
 	"decided_by",
 	"decided_at",
 )
-RECORD_COLUMNS = ("name", *CHAINED, "return_to", "approval_step", "digest")
+RECORD_COLUMNS = ("name", *CHAINED, "return_to", "route_row", "digest")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Line:
 		return standing
 
 	def approved_by(self, step: dict) -> set[str]:
-		return {row["user"] for row in self.approvals() if row["approval_step"] == step["name"]}
+		key = (step["step"], step["route_row"])
+		return {row["user"] for row in self.approvals() if (row["step"], row["route_row"]) == key}
 
 	def deciders(self) -> set[str]:
 		"""Those whose approval stands, and those on whose behalf it was given."""

@@ -70,7 +70,7 @@ DECISION_COLUMNS = [
 	"unit",
 	"duty",
 ]
-DECISION_COLUMNS += ["decided_at", "reason", "content_digest", "sequence", "previous_digest", "digest"]
+DECISION_COLUMNS += ["return_to", "route_row", "decided_at", "reason", "content_digest", "sequence", "previous_digest", "digest"]
 OBLIGATION_KEY = ["slot", "unit", "area", "due_at"]
 OBLIGATION_PROGRESS = ["state", "report", "submitted_at", "accepted_at", "on_time"]
 
