@@ -163,9 +163,7 @@ def worked_out(
 
 def sibling(act: Act, line: Line) -> Act:
 	"""The same decision of the same user at the same moment, on another document."""
-	return Act(
-		line, act.decision, act.reason, act.user, act.at, seats=act.seats, own_seats=act.own_seats
-	)
+	return Act(line, act.decision, act.reason, act.user, act.at, seats=act.seats, own_seats=act.own_seats)
 
 
 # --- storing

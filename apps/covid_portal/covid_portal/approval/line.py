@@ -123,7 +123,7 @@ class Line:
 	def waits_for(self) -> str:
 		names = Seats()
 		parts = [
-			_("{0} of {1}").format(_(step["duty"]), names.unit_name(unit))
+			_("{0} in {1}").format(_(step["duty"]), names.unit_name(unit))
 			for step in self.pending
 			for unit in units_of(step)
 		]

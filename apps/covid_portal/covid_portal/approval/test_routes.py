@@ -6,11 +6,16 @@ from covid_portal.approval.decisions import decide
 from covid_portal.approval.doctype.approval_route.approval_route import InvalidRoute, SecondRoute
 from covid_portal.approval.routes import RouteChooser, load_shipped_routes, shipped_routes
 from covid_portal.approval.seats import Seats
-from covid_portal.approval.vocabulary import AppendOnly, ApprovalError, NotYoursToDecide, ReasonMissing, RouteMissing
+from covid_portal.approval.vocabulary import (
+	AppendOnly,
+	ApprovalError,
+	NotYoursToDecide,
+	ReasonMissing,
+	RouteMissing,
+)
 from covid_portal.testing.case import (
 	REPORT,
 	PortalTestCase,
-	accepted,
 	approve_as,
 	change_route,
 	draft,
@@ -71,7 +76,10 @@ class TestVersions(PortalTestCase):
 		set_steps(step("CDC alone", who="Named Unit", unit="CDC-ZZ"))
 		after = frappe.db.get_value("Approval Route", REPORT, "current_version")
 		self.assertNotEqual(after, before)
-		self.assertEqual([row.title for row in frappe.get_doc("Approval Route Version", before).steps], ["District", "Provincial CDC"])
+		self.assertEqual(
+			[row.title for row in frappe.get_doc("Approval Route Version", before).steps],
+			["District", "Provincial CDC"],
+		)
 		self.assertEqual(frappe.db.get_value("Approval Route Version", after, "made_by"), "Administrator")
 
 	def test_a_version_is_never_entered_changed_or_deleted(self) -> None:
@@ -96,12 +104,30 @@ class TestWhichRoute(PortalTestCase):
 
 	def test_the_first_route_whose_conditions_hold_is_taken(self) -> None:
 		cases = (
-			({"subject": "Document", "fieldname": "new_cases", "operator": ">=", "value": "100"}, {"new_cases": 100}),
-			({"subject": "Document", "fieldname": "new_cases", "operator": "<", "value": "3"}, {"new_cases": 2}),
-			({"subject": "Unit", "fieldname": "unit_type", "operator": "=", "value": "CPC"}, {"unit": "CPC-ZZ11"}),
-			({"subject": "Unit", "fieldname": "line", "operator": "!=", "value": "Health"}, {"unit": "CPC-ZZ11"}),
-			({"subject": "Area", "fieldname": "kind", "operator": "in", "value": "Ward, City"}, {"area": "ZZ21"}),
-			({"subject": "Area", "fieldname": "name", "operator": "within", "value": "ZZ2"}, {"area": "ZZ22"}),
+			(
+				{"subject": "Document", "fieldname": "new_cases", "operator": ">=", "value": "100"},
+				{"new_cases": 100},
+			),
+			(
+				{"subject": "Document", "fieldname": "new_cases", "operator": "<", "value": "3"},
+				{"new_cases": 2},
+			),
+			(
+				{"subject": "Unit", "fieldname": "unit_type", "operator": "=", "value": "CPC"},
+				{"unit": "CPC-ZZ11"},
+			),
+			(
+				{"subject": "Unit", "fieldname": "line", "operator": "!=", "value": "Health"},
+				{"unit": "CPC-ZZ11"},
+			),
+			(
+				{"subject": "Area", "fieldname": "kind", "operator": "in", "value": "Ward, City"},
+				{"area": "ZZ21"},
+			),
+			(
+				{"subject": "Area", "fieldname": "name", "operator": "within", "value": "ZZ2"},
+				{"area": "ZZ22"},
+			),
 			({"subject": "Document", "fieldname": "channel", "operator": "is set"}, {"channel": "Desk"}),
 		)
 		for condition, fitting in cases:
@@ -153,7 +179,10 @@ class TestWhichRoute(PortalTestCase):
 
 class TestWho(PortalTestCase):
 	def test_a_unit_of_a_type_is_the_nearest_over_the_area(self) -> None:
-		set_steps(step("Committee", who="Unit of a Type", unit_type="DPC"), step("Province", who="Unit of a Type", unit_type="PPC"))
+		set_steps(
+			step("Committee", who="Unit of a Type", unit_type="DPC"),
+			step("Province", who="Unit of a Type", unit_type="PPC"),
+		)
 		self.assertEqual(steps_of(sent(self.slot)), [(1, "DPC-ZZ1", "Pending"), (2, "PPC-ZZ", "Waiting")])
 
 	def test_where_the_area_has_no_such_unit_the_sentence_says_which(self) -> None:
@@ -201,7 +230,9 @@ class TestSeveral(PortalTestCase):
 			step("CDC", who="Named Unit", unit="CDC-ZZ"),
 		)
 		report = sent(self.slot)
-		self.assertEqual(steps_of(report), [(1, "DHC-ZZ1", "Pending"), (1, "DPC-ZZ1", "Pending"), (2, "CDC-ZZ", "Waiting")])
+		self.assertEqual(
+			steps_of(report), [(1, "DHC-ZZ1", "Pending"), (1, "DPC-ZZ1", "Pending"), (2, "CDC-ZZ", "Waiting")]
+		)
 		report = self.approve(report, "other line")
 		self.assertEqual((report.workflow_state, report.approval_unit), ("In Approval", "DHC-ZZ1"))
 		report = self.approve(report, "district")
@@ -231,7 +262,9 @@ class TestReturnToAStep(PortalTestCase):
 	def test_it_goes_on_from_there_and_its_approvals_are_asked_again(self) -> None:
 		report = self.back(1)
 		self.assertEqual((report.workflow_state, report.approval_unit), ("In Approval", "DHC-ZZ1"))
-		self.assertEqual([state for _step, _unit, state in steps_of(report)], ["Pending", "Waiting", "Waiting"])
+		self.assertEqual(
+			[state for _step, _unit, state in steps_of(report)], ["Pending", "Waiting", "Waiting"]
+		)
 		report = approve_as(report, "district", "cdc", "publisher")
 		self.assertEqual(report.workflow_state, "Approved")
 
@@ -251,7 +284,9 @@ class TestReturnToAStep(PortalTestCase):
 
 	def test_the_record_says_to_which_step(self) -> None:
 		self.back(2)
-		row = frappe.get_last_doc("Approval Decision", {"reference_name": self.report.name, "decision": "Return"})
+		row = frappe.get_last_doc(
+			"Approval Decision", {"reference_name": self.report.name, "decision": "Return"}
+		)
 		self.assertEqual((row.return_to, row.step, row.to_state), (2, 3, "In Approval"))
 
 
@@ -266,7 +301,9 @@ class TestSubstitutes(PortalTestCase):
 		with self.acting("sibling"):
 			take(report, "Approve")
 		row = frappe.get_last_doc("Approval Decision", {"reference_name": report.name, "decision": "Approve"})
-		self.assertEqual((row.user, row.on_behalf_of, row.unit), (address("sibling"), address("district"), "DHC-ZZ1"))
+		self.assertEqual(
+			(row.user, row.on_behalf_of, row.unit), (address("sibling"), address("district"), "DHC-ZZ1")
+		)
 
 	def test_neither_before_nor_after(self) -> None:
 		for first, last in ((1, 3), (-3, -1)):
@@ -287,7 +324,9 @@ class TestSubstitutes(PortalTestCase):
 
 	def test_one_with_a_seat_of_his_own_decides_for_himself(self) -> None:
 		principal = f"{address('district')}-Approver-DHC-ZZ1"
-		frappe.db.set_value("Duty Assignment", f"{address('colleague')}-Approver-DHC-ZZ1", "substitute_for", None)
+		frappe.db.set_value(
+			"Duty Assignment", f"{address('colleague')}-Approver-DHC-ZZ1", "substitute_for", None
+		)
 		assign("colleague", "Head", "DHC-ZZ1", substitute_for=principal)
 		report = sent(self.slot)
 		with self.acting("colleague"):

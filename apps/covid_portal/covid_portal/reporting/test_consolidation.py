@@ -6,11 +6,11 @@ from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.consolidation import consolidate, consolidate_from
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh
 from covid_portal.testing.case import (
-	change_route,
 	REPORT,
 	PortalTestCase,
 	accepted,
 	approve_as,
+	change_route,
 	draft,
 	figures,
 	make_slot,

@@ -11,9 +11,9 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.decisions import decide
 from covid_portal.organisation.scope import forget_grants
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.obligations import obligation_name
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing import province
 from covid_portal.testing.province import COMMUNE, COMMUNES, address
 
@@ -163,7 +163,14 @@ def change_route(change: Callable[[Document], object]) -> Document:
 
 def step(title: str, **values) -> dict:
 	"""A row of a route: the superior unit's approver, if nothing else is said."""
-	return {"title": title, "who": "Superior Unit", "duty": "Approver", "approvals": 1, "when_late": "Remind", **values}
+	return {
+		"title": title,
+		"who": "Superior Unit",
+		"duty": "Approver",
+		"approvals": 1,
+		"when_late": "Remind",
+		**values,
+	}
 
 
 # --- slots
