@@ -48,6 +48,10 @@ doc_events = {
 		"on_trash": "covid_portal.approval.guard.refuse_deletion",
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
 	},
+	"Duty Assignment": {
+		"on_update": "covid_portal.approval.handover.after_change",
+		"after_delete": "covid_portal.approval.handover.after_change",
+	},
 	"Custom Field": {"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal"},
 }
 
@@ -67,7 +71,7 @@ override_whitelisted_methods = {
 
 scheduler_events = {
 	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
-	"daily": ["covid_portal.organisation.duties.sync_all"],
+	"daily": ["covid_portal.organisation.duties.sync_all", "covid_portal.approval.handover.daily"],
 }
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.

@@ -78,7 +78,7 @@ class TestVersions(PortalTestCase):
 		self.assertNotEqual(after, before)
 		self.assertEqual(
 			[row.title for row in frappe.get_doc("Approval Route Version", before).steps],
-			["District", "Provincial CDC"],
+			["Head of the unit", "District", "Provincial CDC"],
 		)
 		self.assertEqual(frappe.db.get_value("Approval Route Version", after, "made_by"), "Administrator")
 
