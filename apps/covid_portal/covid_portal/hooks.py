@@ -5,9 +5,8 @@ app_description = "The official COVID-19 portal of a province"
 app_email = "portal@example.com"
 app_license = "MIT"
 app_logo_url = "/assets/covid_portal/images/emblem.svg"
-
-# Steps, decisions and the question for a reason in every routed form, also of DocTypes an administrator makes.
-app_include_js = "approval.bundle.js"
+# approval: steps, decisions and the question for a reason in every routed form, also of DocTypes an administrator makes.
+app_include_js = ["portal_desk.bundle.js", "approval.bundle.js"]
 app_include_css = "approval.bundle.css"
 
 after_install = "covid_portal.setup.install.after_install"
@@ -51,6 +50,10 @@ doc_events = {
 		"on_trash": "covid_portal.approval.guard.refuse_deletion",
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
 	},
+	"Duty Assignment": {
+		"on_update": "covid_portal.approval.handover.after_change",
+		"after_delete": "covid_portal.approval.handover.after_change",
+	},
 	"Custom Field": {"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal"},
 }
 
@@ -70,7 +73,7 @@ override_whitelisted_methods = {
 
 scheduler_events = {
 	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
-	"daily": ["covid_portal.organisation.duties.sync_all"],
+	"daily": ["covid_portal.organisation.duties.sync_all", "covid_portal.approval.handover.daily"],
 }
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.

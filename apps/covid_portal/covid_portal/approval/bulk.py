@@ -21,7 +21,7 @@ from covid_portal.approval.decisions import decide, new_act, require_routed, wri
 from covid_portal.approval.guard import GUARDED
 from covid_portal.approval.line import Line, lines
 from covid_portal.organisation.scope import scope_condition
-from covid_portal.organisation.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows, new_names
 
 MOST_AT_ONCE = 500
 SET_BASED = (v.APPROVE, v.RETURN, v.REFUSE)
@@ -163,9 +163,7 @@ def worked_out(
 
 def sibling(act: Act, line: Line) -> Act:
 	"""The same decision of the same user at the same moment, on another document."""
-	return Act(
-		line, act.decision, act.reason, act.user, act.at, seats=act.seats, own_seats=act.own_seats
-	)
+	return Act(line, act.decision, act.reason, act.user, act.at, seats=act.seats, own_seats=act.own_seats)
 
 
 # --- storing
@@ -201,7 +199,7 @@ def write_versions(doctype: str, acts: list[Act]) -> None:
 	"""As the framework's own of a save: what changed, from what to what."""
 	if not frappe.get_meta(doctype).track_changes:
 		return
-	rows = []
+	texts = []
 	for act in acts:
 		changed = [
 			[field, old, act.doc.get(field)]
@@ -209,12 +207,9 @@ def write_versions(doctype: str, acts: list[Act]) -> None:
 			if (old or None) != (act.doc.get(field) or None)
 		]
 		data = {"added": [], "changed": changed, "removed": [], "row_changed": []}
-		rows.append(
-			[
-				frappe.generate_hash(length=10),
-				doctype,
-				act.doc.name,
-				json.dumps(data, indent=1, sort_keys=True, default=str),
-			]
-		)
+		texts.append(json.dumps(data, indent=1, sort_keys=True, default=str))
+	names = new_names("Version", len(acts))
+	rows = [
+		[name, doctype, act.doc.name, text] for name, act, text in zip(names, acts, texts, strict=True)
+	]
 	insert_rows("Version", ["name", "ref_doctype", "docname", "data"], rows)

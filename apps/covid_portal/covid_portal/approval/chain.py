@@ -33,7 +33,7 @@ CHAINED += (
 	"previous_digest",
 )
 # Chained where they are set, so that records made before they existed still hold.
-CHAINED_IF_SET = ("return_to", "approval_step")
+CHAINED_IF_SET = ("return_to", "route_row")
 # Fields that every save changes, or that say where the document stands in approval rather than what it says.
 # A controller names further ones of its own in NOT_CONTENT.
 NOT_CONTENT = {"workflow_state", "approval_unit", "approval_step", "approval_due"}
@@ -98,7 +98,7 @@ def record_of(act: "Act") -> dict:
 			reason=act.reason or None,
 			content_digest=content_digest(act.doc),
 			return_to=act.return_to if act.decision == "Return" else 0,
-			approval_step=step["name"] if step else None,
+			route_row=step["route_row"] if step else 0,
 		),
 	}
 

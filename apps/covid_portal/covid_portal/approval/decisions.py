@@ -31,9 +31,7 @@ def decide(
 	return {"name": doc.name, v.STATE_FIELD: doc.get(v.STATE_FIELD)}
 
 
-def decide_on(
-	doc: Document, decision: str, reason: str | None = None, return_to: int | None = None
-) -> None:
+def decide_on(doc: Document, decision: str, reason: str | None = None, return_to: int | None = None) -> None:
 	"""As decide(), for a document that the caller has loaded and nobody else can change meanwhile."""
 	doc.check_permission("read")
 	require_routed(doc.doctype)

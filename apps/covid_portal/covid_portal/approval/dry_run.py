@@ -70,7 +70,8 @@ def route_in_form(values: dict | str) -> Document:
 		frappe.throw(_("Routes are tried by those who may change them."), frappe.PermissionError)
 	values = frappe.parse_json(values)
 	route = frappe.get_doc(
-		{key: value for key, value in values.items() if not key.startswith("__")} | {"doctype": "Approval Route"}
+		{key: value for key, value in values.items() if not key.startswith("__")}
+		| {"doctype": "Approval Route"}
 	)
 	route.validate_steps()
 	route.validate_conditions()
@@ -118,9 +119,7 @@ def nobody(step: dict, subject: Subject, seats: Seats) -> str:
 	)
 
 
-def explained(
-	step: dict, route: Document, subject: Subject, seats: Seats, names: dict[str, str]
-) -> dict:
+def explained(step: dict, route: Document, subject: Subject, seats: Seats, names: dict[str, str]) -> dict:
 	row = route.steps[step["route_row"] - 1]
 	people = sorted(seats.holders(step["unit"], step["duty"]) - subject.authors)
 	return {

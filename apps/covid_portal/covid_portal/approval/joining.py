@@ -1,20 +1,19 @@
 """A DocType joins the approval line: the fields and the workflow it needs, and where its documents belong."""
 
 import frappe
-from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.model.document import Document
 
 from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.vocabulary import STATE_FIELD
 
-HIDDEN = {"read_only": 1, "no_copy": 1, "print_hide": 1}
+GIVEN = {"read_only": 1, "no_copy": 1, "print_hide": 1}
 FIELDS = (
 	{"fieldname": "unit", "fieldtype": "Link", "options": "Unit", "label": "Unit", "in_standard_filter": 1},
-	{"fieldname": STATE_FIELD, "fieldtype": "Link", "options": "Workflow State", "label": "State", **HIDDEN},
-	{"fieldname": "approval_unit", "fieldtype": "Link", "options": "Unit", "label": "Waits for", **HIDDEN},
-	{"fieldname": "approval_step", "fieldtype": "Int", "label": "Approval Step", "hidden": 1, **HIDDEN},
-	{"fieldname": "approval_due", "fieldtype": "Datetime", "label": "Decision Due", **HIDDEN},
+	{"fieldname": STATE_FIELD, "fieldtype": "Link", "options": "Workflow State", "label": "State", **GIVEN},
+	{"fieldname": "approval_unit", "fieldtype": "Link", "options": "Unit", "label": "Waits for", **GIVEN},
+	{"fieldname": "approval_step", "fieldtype": "Int", "label": "Approval Step", "hidden": 1, **GIVEN},
+	{"fieldname": "approval_due", "fieldtype": "Datetime", "label": "Decision Due", **GIVEN},
 )
 
 
@@ -22,8 +21,11 @@ def join(doctype: str) -> None:
 	"""Idempotent: what the DocType has of its own stays as it is."""
 	meta = frappe.get_meta(doctype)
 	missing = [field for field in FIELDS if not meta.has_field(field["fieldname"])]
-	if missing:
-		create_custom_fields({doctype: missing}, ignore_validate=True)
+	for field in missing:
+		# Custom Field is the System Manager's; who saves a route need not be one, and adds these fields alone.
+		frappe.get_doc(
+			doctype="Custom Field", dt=doctype, is_system_generated=1, translatable=0, **field
+		).insert(ignore_permissions=True)
 	ensure_workflow(doctype)
 
 

@@ -31,7 +31,7 @@ STEP_COLUMNS = (
 	"decided_by",
 	"decided_at",
 )
-RECORD_COLUMNS = ("name", *CHAINED, "return_to", "approval_step", "digest")
+RECORD_COLUMNS = ("name", *CHAINED, "return_to", "route_row", "digest")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Line:
 		return standing
 
 	def approved_by(self, step: dict) -> set[str]:
-		return {row["user"] for row in self.approvals() if row["approval_step"] == step["name"]}
+		key = (step["step"], step["route_row"])
+		return {row["user"] for row in self.approvals() if (row["step"], row["route_row"]) == key}
 
 	def deciders(self) -> set[str]:
 		"""Those whose approval stands, and those on whose behalf it was given."""
@@ -122,7 +123,7 @@ class Line:
 	def waits_for(self) -> str:
 		names = Seats()
 		parts = [
-			_("{0} of {1}").format(_(step["duty"]), names.unit_name(unit))
+			_("{0} in {1}").format(_(step["duty"]), names.unit_name(unit))
 			for step in self.pending
 			for unit in units_of(step)
 		]

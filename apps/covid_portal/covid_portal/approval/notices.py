@@ -29,6 +29,7 @@ def tell(waiting: Mapping[tuple[str, str], int], escalated: bool = False) -> Non
 def subject(number: int, escalated: bool, language: str) -> str:
 	if escalated:
 		return _(
-			"{0} documents were not decided on in time by the unit below and now wait for you as well.", language
+			"{0} documents were not decided on in time by the unit below and now wait for you as well.",
+			language,
 		).format(number)
 	return _("{0} documents wait for your decision; their time is up or nearly up.", language).format(number)

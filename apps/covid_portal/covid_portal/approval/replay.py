@@ -95,5 +95,7 @@ class ReplayedLine:
 			decided_at=at,
 			reason=reason,
 			content_digest=self.content_digest,
+			return_to=0,
+			route_row=step["route_row"] if step else 0,
 		)
 		self.decisions.append(row)

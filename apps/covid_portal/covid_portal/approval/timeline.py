@@ -78,7 +78,9 @@ def earlier_steps(line: Line) -> list[dict]:
 		return []
 	current = min(step["step"] for step in line.pending)
 	return [
-		{"step": step["step"], "title": step["title"]} for step in line.current_steps if step["step"] < current
+		{"step": step["step"], "title": step["title"]}
+		for step in line.current_steps
+		if step["step"] < current
 	]
 
 

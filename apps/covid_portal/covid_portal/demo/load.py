@@ -13,10 +13,10 @@ from frappe.utils import now_datetime
 from covid_portal.approval.vocabulary import APPROVE, RETURN, SUBMIT
 from covid_portal.demo import epidemic, population
 from covid_portal.demo.accounts import reporter_areas
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing.snapshot import publish_slots
 from covid_portal.reporting import clock, definitions, loader, slots
 from covid_portal.reporting.obligations import create_obligations
-from covid_portal.organisation.writers import insert_rows
 
 DOCTYPE = "Situation Report"
 SOURCE = "Số liệu minh họa, không phải số liệu thống kê"

@@ -6,9 +6,8 @@ Set-based: Notification Log rows are written without their document events; of t
 from dataclasses import dataclass
 
 import frappe
-from frappe.model.naming import is_autoincremented
 
-from covid_portal.organisation.writers import insert_rows
+from covid_portal.organisation.writers import insert_rows, new_names
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,10 @@ def put_in_desk(notices: list[Notice]) -> None:
 			frappe.session.user,
 			*([notice.link] if linked else []),
 		]
-		for name, notice in zip(new_log_names(len(notices)), notices, strict=True)
+		for name, notice in zip(new_names("Notification Log", len(notices)), notices, strict=True)
 	]
 	insert_rows("Notification Log", [*columns, *(["link"] if linked else [])], rows)
 	ring([notice.user for notice in notices])
-
-
-def new_log_names(count: int) -> list:
-	"""Names of Notification Logs, all in one statement: numbers of the table's sequence, or on older sites hashes."""
-	if not is_autoincremented("Notification Log"):
-		return [frappe.generate_hash(length=10) for _number in range(count)]
-	sequence = f"{frappe.scrub('Notification Log')}_id_seq"
-	return frappe.db.sql_list(f"select nextval(`{sequence}`) from seq_1_to_{max(count, 1):d}")[:count]
 
 
 def ring(users: list[str]) -> None:

@@ -22,7 +22,9 @@ class WorkingTime:
 	def load(cls) -> "WorkingTime":
 		periods: dict[int, list[tuple[time, time]]] = {}
 		for row in frappe.get_cached_doc("Working Hours").periods:
-			periods.setdefault(WEEKDAYS.index(row.weekday), []).append((as_time(row.begins), as_time(row.ends)))
+			periods.setdefault(WEEKDAYS.index(row.weekday), []).append(
+				(as_time(row.begins), as_time(row.ends))
+			)
 		holidays = frappe.get_all("Public Holiday", pluck="date")
 		return cls({day: sorted(rows) for day, rows in periods.items()}, frozenset(holidays))
 

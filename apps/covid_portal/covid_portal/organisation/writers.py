@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import frappe
+from frappe.model.naming import is_autoincremented
 from frappe.utils import now_datetime
 
 # Values per statement: far below max_allowed_packet, far above where batching stops paying.
@@ -34,6 +35,14 @@ def insert_rows(
 		insert_batch(doctype, columns, batch, ignore, update)
 		count += len(batch)
 	return count
+
+
+def new_names(doctype: str, count: int) -> list:
+	"""Names as the framework would give them, all in one statement: numbers of the table's sequence, or random ones."""
+	if not is_autoincremented(doctype):
+		return [frappe.generate_hash(length=10) for _number in range(count)]
+	sequence = f"{frappe.scrub(doctype)}_id_seq"
+	return frappe.db.sql_list(f"select nextval(`{sequence}`) from seq_1_to_{max(count, 1):d}")[:count]
 
 
 def complete(columns: Sequence[str]) -> tuple[tuple[str, ...], tuple]:

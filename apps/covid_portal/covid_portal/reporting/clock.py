@@ -11,11 +11,11 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import excuses, reminders, sheets, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.slots import CLOSING, CONSOLIDATED, LOCKED, OPEN, PUBLISHED, SCHEDULED
-from covid_portal.organisation.writers import insert_rows
 
 
 def tick() -> None:

@@ -20,11 +20,11 @@ from covid_portal.approval.replay import ReplayedLine
 from covid_portal.approval.routes import RouteChooser, Subject
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import APPROVED, ApprovalError
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.loader_checks import LoaderError, check
 from covid_portal.reporting.obligations import STATES, is_on_time
-from covid_portal.organisation.writers import insert_rows
 
 CHANNEL = "Loader"
 MOST_ERRORS = 50
@@ -70,7 +70,16 @@ DECISION_COLUMNS = [
 	"unit",
 	"duty",
 ]
-DECISION_COLUMNS += ["decided_at", "reason", "content_digest", "sequence", "previous_digest", "digest"]
+DECISION_COLUMNS += [
+	"return_to",
+	"route_row",
+	"decided_at",
+	"reason",
+	"content_digest",
+	"sequence",
+	"previous_digest",
+	"digest",
+]
 OBLIGATION_KEY = ["slot", "unit", "area", "due_at"]
 OBLIGATION_PROGRESS = ["state", "report", "submitted_at", "accepted_at", "on_time"]
 

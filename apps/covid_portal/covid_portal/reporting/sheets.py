@@ -14,9 +14,9 @@ from frappe.model.document import Document
 from covid_portal.approval.chain import keyed_digest
 from covid_portal.approval.vocabulary import APPROVED, DRAFT, IN_APPROVAL, WITH_AUTHOR
 from covid_portal.organisation.scope import scope_condition
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
 from covid_portal.reporting.slots import CONSOLIDATED, PUBLISHED
-from covid_portal.organisation.writers import insert_rows
 
 SIGNED = (IN_APPROVAL, APPROVED)
 COUNTS = ("expected", "reported", "provisional", "carried")

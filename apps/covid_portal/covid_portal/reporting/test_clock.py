@@ -9,10 +9,10 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import get_datetime
 
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.clock import advance_slots
 from covid_portal.reporting.doctype.report_slot.report_slot import NotConsolidated
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import REPORT, PortalTestCase
 from covid_portal.testing.province import create_unit_of
 

@@ -7,10 +7,10 @@ import frappe
 import pandas as pd
 from frappe.utils import get_datetime, getdate
 
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import comparison, day_totals
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.report.figures_by_group import figures_by_group
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, provisional, sent
 from covid_portal.testing.province import COMMUNE, DISTRICT, OTHER_DISTRICT, OUTSIDE, PROVINCE, SIBLING
 

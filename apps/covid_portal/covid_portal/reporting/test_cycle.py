@@ -14,8 +14,8 @@ from unittest.mock import patch
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from covid_portal.reporting import clock
 from covid_portal.organisation.writers import insert_rows
+from covid_portal.reporting import clock
 from covid_portal.testing import province
 from covid_portal.testing.case import forget
 from covid_portal.testing.province import address

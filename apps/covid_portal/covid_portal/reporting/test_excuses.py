@@ -6,6 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import clock, excuses
 from covid_portal.reporting.api import form
 from covid_portal.reporting.doctype.deadline_extension.deadline_extension import InvalidExtension
@@ -13,7 +14,6 @@ from covid_portal.reporting.doctype.report_excuse.report_excuse import InvalidEx
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.series import areas_of_series, successors_of
 from covid_portal.reporting.slots import SlotClosed
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import PortalTestCase, approve_as, draft, owe, sent, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
 

@@ -9,6 +9,7 @@ import pandas as pd
 from frappe.utils import add_days, today
 
 from covid_portal.organisation.duties import STAFF_ROLE
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing import figures as public_figures
 from covid_portal.reporting import api, definitions, indicator_fields
 from covid_portal.reporting.consolidation import consolidate
@@ -17,7 +18,6 @@ from covid_portal.reporting.doctype.indicator_group.indicator_group import Inval
 from covid_portal.reporting.figures import FigureMissing
 from covid_portal.reporting.indicator_fields import FieldInUse, InvalidFieldName
 from covid_portal.reporting.loader import load_slot
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, draft, figures, forget, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
 

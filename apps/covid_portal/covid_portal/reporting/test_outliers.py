@@ -6,10 +6,10 @@ import frappe
 import pandas as pd
 from frappe.utils import now_datetime
 
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import api, definitions, outliers
 from covid_portal.reporting.doctype.situation_report.situation_report import ExplanationMissing
 from covid_portal.reporting.slots import CONSOLIDATED
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing.case import REPORT, PortalTestCase, draft, take
 from covid_portal.testing.province import COMMUNE, COMMUNES, OUTSIDE, SIBLING
 

@@ -10,7 +10,7 @@ from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
 from covid_portal.reporting.definitions import load_shipped_definitions
 from covid_portal.setup.module_profile import ensure_module_profile
-from covid_portal.setup.site_defaults import set_site_defaults
+from covid_portal.setup.site_defaults import set_site_defaults, set_working_hours
 
 
 def after_install() -> None:
@@ -21,3 +21,4 @@ def after_install() -> None:
 	for document_type in load_shipped_routes():
 		ensure_workflow(document_type)
 	set_site_defaults()
+	set_working_hours()

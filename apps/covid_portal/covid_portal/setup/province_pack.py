@@ -17,8 +17,8 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import rebuild_tree
 
-from covid_portal.reporting import definitions
 from covid_portal.organisation.writers import insert_rows
+from covid_portal.reporting import definitions
 from covid_portal.setup.csv_rows import numbered_rows
 
 KINDS = ("Province", "City", "Town", "Rural District", "Ward", "Commune", "Township")

@@ -2,6 +2,8 @@
 
 import frappe
 
+from covid_portal.setup.csv_rows import shipped_rows
+
 
 def set_site_defaults() -> None:
 	"""What a public portal of an authority must not leave open: self sign-up, stack traces in answers, sharing past the
@@ -15,3 +17,11 @@ def save_single(doctype: str, **values: int | str) -> None:
 	settings.update(values)
 	settings.flags.ignore_mandatory = True  # before the setup wizard ran, most settings are still empty
 	settings.save()
+
+
+def set_working_hours() -> None:
+	"""The usual office hours, where none are set: administrators change them in Working Hours."""
+	hours = frappe.get_doc("Working Hours")
+	if not hours.periods:
+		hours.set("periods", shipped_rows("working_hours"))
+		hours.save(ignore_permissions=True)

@@ -1,6 +1,6 @@
 """The test case of the portal: the test province, slots and reports of one's own, each test undone after it ran."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -11,13 +11,14 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.decisions import decide
 from covid_portal.organisation.scope import forget_grants
+from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.obligations import obligation_name
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.testing import province
 from covid_portal.testing.province import COMMUNE, COMMUNES, address
 
 REPORT = "Situation Report"
+MOST_VERSIONS = 10  # of the route that one test makes
 MINUTE = 37  # no report type has slots at this minute: ours never meet those of the site
 
 # Figures that agree with each other and differ from each other, so that a mix-up shows.
@@ -143,8 +144,33 @@ def forget() -> None:
 	for who in province.people():
 		frappe.clear_cache(user=address(who))
 		frappe.clear_document_cache("User", address(who))
-	for doctype, name in (("Approval Route", REPORT), ("Report Type", REPORT)):
+	versions = [("Approval Route Version", f"{REPORT} v{number}") for number in range(1, MOST_VERSIONS)]
+	for doctype, name in (("Approval Route", REPORT), ("Report Type", REPORT), *versions):
 		frappe.clear_document_cache(doctype, name)
+
+
+# --- the route
+
+
+def change_route(change: Callable[[Document], object]) -> Document:
+	"""The reports' route with the change made and saved, as an administrator does."""
+	route = frappe.get_doc("Approval Route", REPORT)
+	change(route)
+	route.save()
+	forget_grants()
+	return route
+
+
+def step(title: str, **values) -> dict:
+	"""A row of a route: the superior unit's approver, if nothing else is said."""
+	return {
+		"title": title,
+		"who": "Superior Unit",
+		"duty": "Approver",
+		"approvals": 1,
+		"when_late": "Remind",
+		**values,
+	}
 
 
 # --- slots

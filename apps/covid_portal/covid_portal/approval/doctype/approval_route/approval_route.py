@@ -57,8 +57,13 @@ class ApprovalRoute(Document):
 	def validate_conditions(self) -> None:
 		doctypes = {"Document": self.document_type, "Unit": "Unit", "Area": "Area"}
 		for row in self.conditions:
-			if not frappe.get_meta(doctypes[row.subject]).has_field(row.fieldname) and row.fieldname != "name":
-				self.refuse(_("Condition {0}: {1} has no field {2}.").format(row.idx, _(row.subject), row.fieldname))
+			if (
+				not frappe.get_meta(doctypes[row.subject]).has_field(row.fieldname)
+				and row.fieldname != "name"
+			):
+				self.refuse(
+					_("Condition {0}: {1} has no field {2}.").format(row.idx, _(row.subject), row.fieldname)
+				)
 			if row.operator in NEEDS_VALUE and not (row.value or "").strip():
 				self.refuse(_("Condition {0}: the value is missing.").format(row.idx))
 
@@ -76,10 +81,12 @@ class ApprovalRoute(Document):
 			"name": ("!=", self.name),
 		}
 		for other in frappe.get_all("Approval Route", same, pluck="name"):
-			if not frappe.db.exists("Approval Route Condition", {"parent": other, "parenttype": "Approval Route"}):
+			if not frappe.db.exists(
+				"Approval Route Condition", {"parent": other, "parenttype": "Approval Route"}
+			):
 				frappe.throw(
-					_("{0} already goes by the route {1}. Disable that one first, or give one of them conditions.").format(
-						_(self.document_type), other
-					),
+					_(
+						"{0} already goes by the route {1}. Disable that one first, or give one of them conditions."
+					).format(_(self.document_type), other),
 					SecondRoute,
 				)

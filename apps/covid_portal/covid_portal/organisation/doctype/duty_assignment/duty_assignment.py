@@ -16,6 +16,7 @@ class DutyAssignment(Document):
 		self.validate_dates()
 		self.validate_duty()
 		self.validate_overlap()
+		self.validate_substitute()
 
 	def on_update(self) -> None:
 		self.apply()
@@ -61,6 +62,29 @@ class DutyAssignment(Document):
 					),
 					InvalidDutyAssignment,
 				)
+
+
+	def validate_substitute(self) -> None:
+		"""A substitute has the same seat as the one he stands in for, for a time of that one's own."""
+		if not self.substitute_for:
+			return
+		principal = frappe.get_doc("Duty Assignment", self.substitute_for)
+		if (principal.unit, principal.duty) != (self.unit, self.duty):
+			self.refuse_substitute(_("the duty or the unit is another one"))
+		if principal.user == self.user:
+			self.refuse_substitute(_("nobody is his own substitute"))
+		if principal.substitute_for:
+			self.refuse_substitute(_("a substitute has no substitute of his own"))
+		if getdate(self.valid_from) < getdate(principal.valid_from) or (
+			principal.valid_to and (not self.valid_to or getdate(self.valid_to) > getdate(principal.valid_to))
+		):
+			self.refuse_substitute(_("the dates go beyond those of the duty"))
+
+	def refuse_substitute(self, why: str) -> None:
+		frappe.throw(
+			_("{0} cannot stand in as {1} in {2}: {3}.").format(self.user, _(self.duty), self.unit, why),
+			InvalidDutyAssignment,
+		)
 
 
 def get_permission_query_conditions(user: str | None = None) -> str:

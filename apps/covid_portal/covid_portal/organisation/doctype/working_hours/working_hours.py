@@ -16,7 +16,9 @@ class WorkingHours(Document):
 			begins, ends = as_time(row.begins), as_time(row.ends)
 			if ends <= begins or (row.weekday in last and begins < last[row.weekday]):
 				frappe.throw(
-					_("{0}: a period of work ends after it begins, and no two overlap.").format(_(row.weekday)),
+					_("{0}: a period of work ends after it begins, and no two overlap.").format(
+						_(row.weekday)
+					),
 					InvalidPeriod,
 				)
 			last[row.weekday] = ends

@@ -219,7 +219,9 @@ class SituationReport(figures.AnsweredFigures, Document):
 
 def refresh_counted(names: set[str]) -> None:
 	"""Figures of slots that were consolidated already follow a decision."""
-	for slot in frappe.get_all("Report Slot", {"name": ("in", names), "state": ("in", COUNTED)}, pluck="name"):
+	for slot in frappe.get_all(
+		"Report Slot", {"name": ("in", names), "state": ("in", COUNTED)}, pluck="name"
+	):
 		refresh_later(slot)
 
 

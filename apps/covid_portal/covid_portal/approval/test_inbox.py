@@ -1,0 +1,73 @@
+"""The inbox: what awaits me by deadline, and nothing of anybody else."""
+
+import frappe
+
+from covid_portal.approval.inbox import inbox
+from covid_portal.testing.case import PortalTestCase, approve_as, change_route, sent, step
+from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING, address, assign
+
+
+class TestInbox(PortalTestCase):
+	def rows(self, who: str) -> list[dict]:
+		with self.acting(who):
+			return [row for group in inbox()["groups"] for row in group["rows"] if "ZZ" in row["name"]]
+
+	def names(self, who: str) -> list[str]:
+		return [row["name"] for row in self.rows(who)]
+
+	def test_each_sees_what_waits_for_its_unit_and_no_other(self) -> None:
+		here, beside, elsewhere = (sent(self.slot, area) for area in (COMMUNE, SIBLING, OUTSIDE))
+		self.assertEqual(set(self.names("district")), {here.name, beside.name})
+		self.assertEqual(self.names("other district"), [elsewhere.name])
+		approve_as(beside, "district")
+		self.assertEqual((self.names("district"), self.names("cdc")), ([here.name], [beside.name]))
+		for who in ("reporter", "sibling", "outsider", "stranger", "other line", "publisher", "auditor", "ended", "future", "disabled"):
+			self.assertEqual(self.names(who), [], who)
+
+	def test_guests_are_sent_to_the_login(self) -> None:
+		with self.acting("Guest"):
+			self.assertRefused(frappe.AuthenticationError, inbox)
+
+	def test_what_is_due_first_comes_first_and_says_so(self) -> None:
+		late, soon = sent(self.slot, COMMUNE), sent(self.slot, SIBLING)
+		frappe.db.set_value("Approval Step", {"reference_name": late.name, "state": "Pending"}, "due_at", "2021-01-01 08:00:00")
+		rows = self.rows("district")
+		self.assertEqual([row["name"] for row in rows], [late.name, soon.name])
+		self.assertEqual([row["late"] for row in rows], [True, False])
+
+	def test_it_tells_area_slot_figures_and_what_had_to_be_explained(self) -> None:
+		report = sent(self.slot, new_cases=7, community_cases=4)
+		row = self.rows("district")[0]
+		self.assertEqual(row["title"], report.area_name)
+		self.assertTrue(any(detail.endswith(": 7") for detail in row["details"]))
+		self.assertEqual(row["warnings"], [])
+		frappe.get_doc(
+			doctype="Report Explanation",
+			parent=report.name,
+			parenttype=report.doctype,
+			parentfield="explanations",
+			rule="deaths_reported",
+			explanation="Already ill before.",
+		).db_insert()
+		self.assertIn("Already ill before.", self.rows("district")[0]["warnings"][0])
+
+	def test_not_ones_own_and_not_what_one_has_approved(self) -> None:
+		change_route(lambda route: route.set("steps", [step("District", approvals=2)]))
+		assign("district", "Reporter", "CHS-ZZ12")
+		with self.acting("district"):
+			own = sent(self.slot, SIBLING)
+		other = approve_as(sent(self.slot), "district")
+		self.assertEqual(self.names("district"), [])
+		self.assertEqual(set(self.names("colleague")), {own.name, other.name})
+
+	def test_a_substitute_sees_it_within_his_dates(self) -> None:
+		report = sent(self.slot)
+		assign("sibling", "Approver", "DHC-ZZ1", substitute_for=f"{address('district')}-Approver-DHC-ZZ1")
+		self.assertEqual(self.names("sibling"), [report.name])
+
+	def test_an_escalated_step_is_in_both_inboxes(self) -> None:
+		report = sent(self.slot)
+		frappe.db.set_value(
+			"Approval Step", {"reference_name": report.name, "state": "Pending"}, "escalated_unit", "CDC-ZZ"
+		)
+		self.assertEqual((self.names("district"), self.names("cdc")), ([report.name], [report.name]))
