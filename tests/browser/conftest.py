@@ -7,13 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from portal import Client, Portal
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 FLAGS += ("--disable-component-update", "--disable-sync")
 DESK = {"width": 1280, "height": 900}
 MILLISECONDS = 90_000  # longest wait for one condition
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest.hookimpl(hookwrapper=True)
