@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.utils import getdate
 
 # Every holder of a duty has this role besides: what all staff may read, and the Desk itself.
@@ -96,13 +97,32 @@ def is_duty(role: str) -> bool:
 		return True
 	if role in AUTOMATIC_ROLES:
 		return False
-	return not frappe.db.sql(
-		"""select 1 from `tabDocPerm` permission
-		join `tabDocType` doctype on doctype.name = permission.parent
-		join `tabModule Def` module on module.name = doctype.module
-		where permission.role = %s and module.app_name != 'covid_portal' limit 1""",
-		role,
+	return role not in roles_of_other_apps()
+
+
+def roles_of_other_apps() -> set[str]:
+	return set(
+		frappe.db.sql_list(
+			"""select distinct permission.role from `tabDocPerm` permission
+			join `tabDocType` doctype on doctype.name = permission.parent
+			join `tabModule Def` module on module.name = doctype.module
+			where module.app_name != 'covid_portal'"""
+		)
 	)
+
+
+@frappe.whitelist()
+def search_duties(
+	doctype: str, txt: str, searchfield: str, start: int, page_length: int, filters: dict | list | None = None
+) -> list[list[str]]:
+	"""Suggestions of a link field for a duty, by its name in either language; roles of the system are none."""
+	frappe.has_permission("Approval Route", "read", throw=True)
+	roles = frappe.get_all("Role", {"disabled": 0}, pluck="name", order_by="name")
+	others = {*AUTOMATIC_ROLES, *roles_of_other_apps()}
+	names = [role for role in roles if role in DUTIES or role not in others]
+	wanted = (txt or "").casefold()
+	found = [[name] for name in names if wanted in f"{name}\n{_(name)}".casefold()]
+	return found[frappe.utils.cint(start) :][: frappe.utils.cint(page_length) or None]
 
 
 def sync_all() -> None:
