@@ -168,6 +168,7 @@ def pick(control: Locator, value: str) -> None:
 def write_and_send(page: Page, title: str) -> str:
 	field(page, "title").fill(title)
 	pick(field(page, "unit"), UNIT)
+	page.wait_for_function("cur_frm.doc.unit")  # the Desk asks the server before it takes the choice
 	with page.expect_response("**/frappe.desk.form.save.savedocs") as answer:
 		page.locator(".primary-action:visible").click()
 	assert answer.value.ok, answer.value.text()

@@ -32,7 +32,7 @@ function stepBox(row, number) {
 }
 
 function who(row) {
-	if (row.who === "Named Unit") return row.unit || __("unit?");
+	if (row.who === "Named Unit") return row.unit ? frappe.utils.get_link_title("Unit", row.unit) || row.unit : __("unit?");
 	if (row.who === "Unit of a Type") return row.unit_type ? __("{0} over the area", [__(row.unit_type)]) : __("type of unit?");
 	return __(row.who || "Superior Unit");
 }
