@@ -13,7 +13,7 @@ from portal import Client, Portal
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 FLAGS += ("--disable-component-update", "--disable-sync")
 DESK = {"width": 1280, "height": 900}
-MILLISECONDS = 25_000  # longest wait for one condition
+MILLISECONDS = 90_000  # longest wait for one condition
 expect.set_options(timeout=MILLISECONDS)
 
 

@@ -13,7 +13,11 @@ DOCTYPE, ADDRESS = "Equipment Request", "/app/equipment-request"
 PHONE = {"width": 360, "height": 740}
 UNIT = "TYT-14848"  # the reporter's
 REPORTER, DISTRICT, CDC, PUBLISHER = "tyt.tamchung", "ttyt.muonglat", "cdc.duyet", "cdc.congbo"
-RULES = (("Reporter", "Own Unit", "Write"), ("Approver", "Unit Subtree", "Read"), ("Publisher", "Unit Subtree", "Read"))
+RULES = (
+	("Reporter", "Own Unit", "Write"),
+	("Approver", "Unit Subtree", "Read"),
+	("Publisher", "Unit Subtree", "Read"),
+)
 DUTIES = {"Approver": "Người duyệt", "Publisher": "Người công bố"}
 STEPS = (
 	{"title": "Huyện xem", "duty": "Approver"},
@@ -148,6 +152,9 @@ def add_step(page: Page, index: int, step: dict[str, str]) -> None:
 	row = steps.locator(f'.grid-row[data-idx="{index}"]')
 	row.locator(".btn-open-row").click()
 	form = row.locator(".form-in-grid")
+	expect(
+		form.locator('[data-fieldname="title"] input')
+	).to_be_focused()  # the Desk puts the focus there late
 	form.locator('[data-fieldname="title"] input').fill(step["title"])
 	form.locator('[data-fieldname="who"] select').select_option(step.get("who", "Superior Unit"))
 	if "unit" in step:
@@ -186,7 +193,9 @@ def act(page: Page, label: str) -> None:
 
 def choose(page: Page, label: str) -> None:
 	page.locator(".actions-btn-group:visible > button").click()
-	page.locator(".actions-btn-group:visible .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")).click()
+	page.locator(
+		".actions-btn-group:visible .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")
+	).click()
 
 
 def approve_in_the_inbox(window: Window, log_in: LogIn, person: Client, title: str) -> None:

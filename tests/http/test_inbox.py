@@ -29,9 +29,7 @@ def send_two(
 
 	def send() -> Waiting:
 		places = neighbours(unreported, open_slot)
-		return Waiting(
-			places, tuple(reporter(place).send(open_slot["name"], place.area) for place in places)
-		)
+		return Waiting(places, tuple(reporter(place).send(open_slot["name"], place.area) for place in places))
 
 	return send
 
@@ -177,7 +175,9 @@ def test_what_is_decided_for_others_names_no_document(
 	assert {state_of(name)[2] for name in waiting.names} == {1}
 
 
-def test_only_those_who_change_routes_try_them(client: Callable[[str], Client], administrator: Client) -> None:
+def test_only_those_who_change_routes_try_them(
+	client: Callable[[str], Client], administrator: Client
+) -> None:
 	route = administrator.document("Approval Route", REPORT)
 	for method in ("try_route", "units_without"):
 		refused = client("ttyt.thanhhoa").call(f"{DRY_RUN}.{method}", route=route, unit="TYT-14755")

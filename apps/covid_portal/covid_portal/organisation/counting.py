@@ -22,7 +22,9 @@ def get_count(
 @frappe.whitelist()
 def validate_link(doctype: str, docname: str, fields: str | list | None = None) -> dict:
 	"""The linked document's name and fields; nothing where it is outside the user's scope, as if it did not exist."""
-	if doctype == "Role" and is_duty(docname):  # who gives duties, or asks for them in a route, reads no other roles
+	if doctype == "Role" and is_duty(
+		docname
+	):  # who gives duties, or asks for them in a route, reads no other roles
 		return {"name": frappe.db.get_value("Role", docname)}
 	scoped = doctype in frappe.get_hooks("permission_query_conditions")
 	if scoped and not frappe.get_list(doctype, {"name": docname}, limit=1):
