@@ -18,11 +18,6 @@ from covid_portal.testing.province import address
 class TestLate(PortalTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		# The clock's units of work would end the transaction that the test undoes.
-		for name in ("commit", "rollback"):
-			stopped = patch.object(frappe.db, name)
-			stopped.start()
-			self.addCleanup(stopped.stop)
 		frappe.db.sql("update `tabApproval Step` set state = 'Ended' where state = 'Pending'")  # the site's own
 
 	def send(self, **late) -> str:
@@ -30,7 +25,9 @@ class TestLate(PortalTestCase):
 		return sent(self.slot).name
 
 	def advance(self, hours: float) -> None:
-		lateness.advance(now_datetime() + timedelta(hours=hours))
+		# The clock's units of work would end the transaction that the test undoes.
+		with patch.object(frappe.db, "commit"), patch.object(frappe.db, "rollback"):
+			lateness.advance(now_datetime() + timedelta(hours=hours))
 
 	def told(self, who: str) -> int:
 		return frappe.db.count("Notification Log", {"for_user": address(who)})
