@@ -13,7 +13,7 @@ from covid_portal.testing.case import REPORT, PortalTestCase, approve_as, change
 from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING
 
 RANDOM = {"name", "creation", "modified", "decided_at", "digest", "previous_digest", "accepted_at", "due_at"}
-RANDOM |= {"approval_due", "reference_name", "report", "area", "area_name", "unit", "content_digest", "docname"}
+RANDOM |= {"submitted_at", "entered_by_unit", "approval_due", "reference_name", "report", "area", "area_name", "unit", "content_digest", "docname"}
 
 
 def told_apart(doctype: str, filters: dict) -> list[dict]:
