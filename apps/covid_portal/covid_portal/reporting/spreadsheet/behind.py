@@ -56,8 +56,10 @@ class StoringBehind(Storing):
 	def __init__(self, writer: QuickWriter) -> None:
 		super().__init__(writer)
 		here = (frappe.local.site, frappe.local.sites_path, frappe.session.user)
+		# Forked, so that it starts at once, and before there is a thread whose locks it would copy.
+		self.process = ProcessPoolExecutor(1, get_context("fork"), initializer=connect, initargs=here)
+		self.process.submit(frappe.get_site_path).result()
 		self.thread = ThreadPoolExecutor(1, initializer=connect, initargs=here)
-		self.process = ProcessPoolExecutor(1, get_context("spawn"), initializer=connect, initargs=here)
 		self.under_way: deque[Future] = deque()
 		self.failed = False
 
@@ -96,7 +98,8 @@ class StoringBehind(Storing):
 
 
 def connect(site: str, sites_path: str, user: str) -> None:
-	frappe.init(site=site, sites_path=sites_path)
+	"""A connection of its own: what the process has copied of its parent's is let go."""
+	frappe.init(site=site, sites_path=sites_path, force=True)
 	frappe.connect()
 	frappe.set_user(user)
 
