@@ -135,12 +135,10 @@ def ways_of(owed: list[Owed], slot: Document, report_type: Document) -> dict[Way
 
 
 def answered_texts(doctype: str, examples: dict[str | None, str | None]) -> dict[str | None, set[str]]:
-	"""{digest: figures}, read from one document that answers so."""
+	"""{digest: figures}, read from one document that answers so; locked, to be the text that the digest is of."""
 	names = [name for digest, name in examples.items() if digest]
-	rows = (
-		frappe.db.sql(f"select name, answered from `tab{doctype}` where name in %s", [names]) if names else ()
-	)
-	answered = dict(rows)
+	query = f"select name, answered from `tab{doctype}` where name in %s lock in share mode"
+	answered = dict(frappe.db.sql(query, [names])) if names else {}
 	return {digest: split_fields(answered.get(name) or "") for digest, name in examples.items()}
 
 
