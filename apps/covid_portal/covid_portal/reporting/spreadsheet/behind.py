@@ -1,14 +1,18 @@
 """Stores slots behind the reading of the next ones, in their order: a thread writes the rows, a process of its own
 consolidates them. The database then works while the next slot is read and checked.
 
-What was begun is finished before anything is raised or the loading ends, so that what a person is told is so.
+What was begun is finished before anything is raised or the loading ends, so that what a person is told is so. Where the
+loading itself is killed, the process ends with it, and its slots are loaded again by the next run (history.py).
 """
 
+import gc
+import signal
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import frappe
 
@@ -57,8 +61,11 @@ class StoringBehind(Storing):
 		super().__init__(writer)
 		here = (frappe.local.site, frappe.local.sites_path, frappe.session.user)
 		# Forked, so that it starts at once, and before there is a thread whose locks it would copy.
-		self.process = ProcessPoolExecutor(1, get_context("fork"), initializer=connect, initargs=here)
-		self.process.submit(frappe.get_site_path).result()
+		fork = get_context("fork")
+		self.ours, theirs = fork.Pipe()
+		self.process = fork.Process(target=settle_all, args=(theirs, self.ours, writer, here), daemon=True)
+		self.process.start()
+		theirs.close()
 		self.thread = ThreadPoolExecutor(1, initializer=connect, initargs=here)
 		self.under_way: deque[Future] = deque()
 		self.failed = False
@@ -68,21 +75,21 @@ class StoringBehind(Storing):
 			self.wait_for_one()
 		self.under_way.append(self.thread.submit(self.write, rows, slot, owed_before))
 
-	def write(self, rows: Rows, slot: str, owed_before: bool) -> Future | None:
-		"""In the thread: returns what the process will have done."""
+	def write(self, rows: Rows, slot: str, owed_before: bool) -> bool:
+		"""In the thread: whether the rows were written, and the process will answer."""
 		if self.failed:
-			return None
+			return False
 		try:
 			self.writer.write(rows)
+			self.ours.send((slot, owed_before))
+			return True
 		except BaseException:
 			self.failed = True
 			raise
-		return self.process.submit(settle_in_turn, slot, owed_before)
 
 	def wait_for_one(self) -> None:
-		settled = self.under_way.popleft().result()
-		if settled:
-			settled.result()
+		if self.under_way.popleft().result() and (error := self.ours.recv()):
+			raise error
 
 	def wait(self) -> None:
 		while self.under_way:
@@ -94,7 +101,36 @@ class StoringBehind(Storing):
 		finally:
 			self.thread.submit(frappe.destroy)
 			self.thread.shutdown()
-			self.process.shutdown()
+			self.ours.close()
+			self.process.join()
+
+
+def settle_all(requests: Connection, parents_end: Connection, writer: QuickWriter, here: tuple) -> None:
+	"""The process: settles each slot it is told of and answers with None, or with what went wrong; after that, with None
+	alone. Ends when nobody is there to tell it more."""
+	signal.signal(
+		signal.SIGINT, signal.SIG_IGN
+	)  # Ctrl-C reaches both: who loads has this one finish what was begun
+	parents_end.close()
+	writer.connection = None  # a connection that lives on here would keep its locks when who loads is killed
+	connect(*here)
+	gc.collect()
+	failed = False
+	with suppress(EOFError, BrokenPipeError):
+		while True:
+			slot, owed_before = requests.recv()
+			answer = None if failed else settled(slot, owed_before)
+			failed = failed or answer is not None
+			requests.send(answer)
+
+
+def settled(slot: str, owed_before: bool) -> Exception | None:
+	try:
+		settle(slot, owed_before)
+	except Exception as error:
+		frappe.db.rollback()
+		return error
+	return None
 
 
 def connect(site: str, sites_path: str, user: str) -> None:
@@ -102,18 +138,6 @@ def connect(site: str, sites_path: str, user: str) -> None:
 	frappe.init(site=site, sites_path=sites_path, force=True)
 	frappe.connect()
 	frappe.set_user(user)
-
-
-def settle_in_turn(slot: str, owed_before: bool) -> None:
-	"""In the process: settle(), unless an earlier slot could not be."""
-	if frappe.flags.history_failed:
-		return
-	try:
-		settle(slot, owed_before)
-	except BaseException:
-		frappe.flags.history_failed = True
-		frappe.db.rollback()
-		raise
 
 
 def settle(slot_name: str, owed_before: bool) -> None:
