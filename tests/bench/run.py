@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import consolidating
+import deciding
 import on_history
 import overview
 import posting
@@ -19,7 +20,7 @@ from measuring import Result, table
 from portal import NEEDED, Portal
 
 # The history comes last: what is measured before it has the demo fortnight alone.
-CASES = (posting, consolidating, overview, spreadsheet_case, on_history)
+CASES = (posting, deciding, consolidating, overview, spreadsheet_case, on_history)
 
 
 def main() -> int:

@@ -138,9 +138,7 @@ def test_many_in_one_act_go_one_by_one(maker: Maker) -> None:
 	names = [maker.new() for _number in range(3)]
 	for name in names[:2]:
 		accepted(maker.decide(REPORTER, name, "Submit"))
-	result = accepted(
-		maker.clients[DISTRICT].call(MANY, doctype=DOCTYPE, names=names, decision="Approve")
-	)
+	result = accepted(maker.clients[DISTRICT].call(MANY, doctype=DOCTYPE, names=names, decision="Approve"))
 	assert result["decided"] == names[:2]
 	assert [row["name"] for row in result["failed"]] == names[2:]
 

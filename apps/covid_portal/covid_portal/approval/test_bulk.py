@@ -9,11 +9,31 @@ from covid_portal.approval import bulk
 from covid_portal.approval.bulk import decide_many
 from covid_portal.approval.chain import broken_links
 from covid_portal.approval.decisions import decide
-from covid_portal.testing.case import REPORT, PortalTestCase, approve_as, change_route, draft, sent, state_of, step
+from covid_portal.testing.case import (
+	REPORT,
+	PortalTestCase,
+	approve_as,
+	change_route,
+	draft,
+	sent,
+	state_of,
+	step,
+)
 from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING
 
 RANDOM = {"name", "creation", "modified", "decided_at", "digest", "previous_digest", "accepted_at", "due_at"}
-RANDOM |= {"submitted_at", "entered_by_unit", "approval_due", "reference_name", "report", "area", "area_name", "unit", "content_digest", "docname"}
+RANDOM |= {
+	"submitted_at",
+	"entered_by_unit",
+	"approval_due",
+	"reference_name",
+	"report",
+	"area",
+	"area_name",
+	"unit",
+	"content_digest",
+	"docname",
+}
 
 
 def told_apart(doctype: str, filters: dict) -> list[dict]:
@@ -89,7 +109,16 @@ class TestMany(PortalTestCase):
 
 	def test_nobody_else_decides_on_any(self) -> None:
 		names = self.both_sent()
-		for who in ("reporter", "sibling", "outsider", "stranger", "cdc", "other line", "disabled", "auditor"):
+		for who in (
+			"reporter",
+			"sibling",
+			"outsider",
+			"stranger",
+			"cdc",
+			"other line",
+			"disabled",
+			"auditor",
+		):
 			with self.subTest(who=who), self.acting(who):
 				self.assertEqual(decide_many(REPORT, names, "Approve")["decided"], [])
 

@@ -18,10 +18,14 @@ from covid_portal.testing.province import address
 class TestLate(PortalTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		frappe.db.sql("update `tabApproval Step` set state = 'Ended' where state = 'Pending'")  # the site's own
+		frappe.db.sql(
+			"update `tabApproval Step` set state = 'Ended' where state = 'Pending'"
+		)  # the site's own
 
 	def send(self, **late) -> str:
-		change_route(lambda route: route.set("steps", [step("District", hours=1, **late), step("CDC", hours=1)]))
+		change_route(
+			lambda route: route.set("steps", [step("District", hours=1, **late), step("CDC", hours=1)])
+		)
 		return sent(self.slot).name
 
 	def advance(self, hours: float) -> None:
@@ -91,7 +95,9 @@ class TestLate(PortalTestCase):
 				self.advance(1.2)
 				self.assertEqual(self.pending(report), [("CDC-ZZ", None)])
 				self.assertEqual(self.record(report), [(action, "Administrator")])
-				reason = frappe.get_last_doc("Approval Decision", {"reference_name": report, "decision": action}).reason
+				reason = frappe.get_last_doc(
+					"Approval Decision", {"reference_name": report, "decision": action}
+				).reason
 				self.assertIn(f"{REPORT} v", reason)
 				self.assertEqual(broken_links(REPORT, report), [])
 				frappe.db.sql("rollback to savepoint one_action")
