@@ -31,5 +31,6 @@ help: ## this list
 	@echo "  FRAPPE_SOURCE  where Frappe comes from: pypi, GIT-ADDRESS@REF, or a folder (upstream, else pypi)"
 	@echo "  SITE           the demo site's name (covid.localhost)"
 	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
+	@echo "  BENCH_YEARS    years of history that make bench measures on (0.2)"
 	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
 	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311"

@@ -5,8 +5,8 @@ import json
 from measuring import Result, compared
 from portal import Portal
 
-# One row per area is written, with running totals, carried-over stocks and what is known; the bare query writes nothing.
-TARGET = 60
+# The requirement. The bare query writes nothing; consolidation writes a row of 100 columns per area.
+TARGET, LIMIT = 3, 500
 INSIDE = """
 import json, time
 from covid_portal.reporting import definitions
@@ -39,7 +39,7 @@ def timed(act):
 	return (time.perf_counter() - started) * 1000
 
 
-rows = {"slot": slot, "ours": [], "sql": [], "bare": []}
+rows = {"ours": [], "sql": [], "bare": []}
 end = time.monotonic() + 30
 for number in range(16):
 	if number > 5 and time.monotonic() > end:
@@ -58,14 +58,19 @@ print(json.dumps(rows))
 
 
 def run(portal: Portal) -> list[Result]:
-	times = json.loads(portal.inside(INSIDE).splitlines()[-1])
+	return results(measure(portal), "on the demo fortnight")
+
+
+def measure(portal: Portal) -> dict[str, list[float]]:
+	"""Milliseconds of each round: consolidation, its SQL, the bare query."""
+	return json.loads(portal.inside(INSIDE).splitlines()[-1])
+
+
+def results(times: dict[str, list[float]], where: str) -> list[Result]:
+	"""SQL against SQL; from end to end it must only keep within its time."""
+	bare = times["bare"]
+	reference = "one SELECT … GROUP BY … WITH ROLLUP"
 	return [
-		compared(
-			"consolidation of a slot",
-			times["ours"],
-			times["bare"],
-			TARGET,
-			"one SELECT … GROUP BY … WITH ROLLUP",
-		),
-		compared("  of that, its SQL", times["sql"], times["bare"], TARGET, "the same"),
+		compared(f"consolidation {where}, end to end", times["ours"], [LIMIT], 1, f"{LIMIT} ms"),
+		compared("  its SQL", times["sql"], bare, TARGET, reference),
 	]

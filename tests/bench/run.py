@@ -11,12 +11,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import consolidating
+import deciding
+import on_history
 import overview
 import posting
+import spreadsheet_case
 from measuring import Result, table
 from portal import NEEDED, Portal
 
-CASES = (posting, consolidating, overview)
+# The history comes last: what is measured before it has the demo fortnight alone.
+CASES = (posting, deciding, consolidating, overview, spreadsheet_case, on_history)
 
 
 def main() -> int:

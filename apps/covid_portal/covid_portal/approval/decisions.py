@@ -9,12 +9,10 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.acts import AUTOMATIC, Act, work_out
-from covid_portal.approval.chain import record_of
-from covid_portal.approval.guard import deciding
-from covid_portal.approval.line import STEP_COLUMNS, Line, Right, describe
+from covid_portal.approval.line import Line, Right
 from covid_portal.approval.managed_workflow import is_routed
 from covid_portal.approval.seats import seats_of
-from covid_portal.organisation.writers import insert_rows
+from covid_portal.approval.storing import store
 
 
 @frappe.whitelist(methods=["POST"])
@@ -64,40 +62,6 @@ def new_act(line: Line, decision: str, reason: str | None, return_to: int | None
 def require_routed(doctype: str) -> None:
 	if not is_routed(doctype):
 		frappe.throw(_("{0} has no approval route.").format(_(doctype)), v.RouteMissing)
-
-
-def store(act: Act) -> None:
-	"""Save the new state, the steps and the record of the decision, together or not at all."""
-	with deciding(act.doc):
-		# Approvers have no right to write the document; duty, unit and scope were checked.
-		act.doc.save(ignore_permissions=True)
-	write_steps(act.changed)
-	try:
-		write_records([record_of(act)])
-	except Exception as error:
-		if not frappe.db.is_unique_key_violation(error):
-			raise
-		# The transaction began before the other decision was stored, and has not seen it.
-		frappe.throw(
-			_("{0} is being decided on by someone else at this moment. Open it again.").format(
-				describe(act.doc)
-			),
-			v.DecidedMeanwhile,
-		)
-	act.doc.run_method("on_decision", act.decision)
-
-
-def write_steps(steps: list[dict]) -> None:
-	columns = [column for column in STEP_COLUMNS if column != "name"]
-	rows = ([step["name"], *(step[column] for column in columns)] for step in steps)
-	insert_rows("Approval Step", ["name", *columns], rows, update=columns)
-
-
-def write_records(records: list[dict]) -> None:
-	"""The unique key (document, sequence) lets no two decisions take the same place."""
-	if records:
-		columns = list(records[0])
-		insert_rows("Approval Decision", columns, [[row[column] for column in columns] for row in records])
 
 
 def now() -> datetime:

@@ -11,8 +11,9 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval import notices
 from covid_portal.approval import vocabulary as v
-from covid_portal.approval.decisions import decide_automatically, write_steps
+from covid_portal.approval.decisions import decide_automatically
 from covid_portal.approval.line import Line
+from covid_portal.approval.storing import write_steps
 
 ACTIONS = {"Escalate": v.ESCALATE, "Approve": v.APPROVE, "Skip": v.SKIP}
 # Fewer than a run can do in its minute; the rest have their turn in the next.

@@ -24,7 +24,9 @@ class TestHandover(PortalTestCase):
 		frappe.delete_doc("Duty Assignment", f"{address('district')}-Approver-{DISTRICT}")
 		self.assertEqual(self.told("cdc"), 0)
 		frappe.delete_doc("Duty Assignment", f"{address('colleague')}-Approver-{DISTRICT}")
-		self.assertEqual((self.told("cdc"), self.told("administrator"), self.told("other district")), (1, 1, 0))
+		self.assertEqual(
+			(self.told("cdc"), self.told("administrator"), self.told("other district")), (1, 1, 0)
+		)
 
 	def test_nobody_is_told_where_nothing_waits(self) -> None:
 		self.end_all()

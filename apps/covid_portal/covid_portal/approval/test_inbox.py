@@ -21,7 +21,18 @@ class TestInbox(PortalTestCase):
 		self.assertEqual(self.names("other district"), [elsewhere.name])
 		approve_as(beside, "district")
 		self.assertEqual((self.names("district"), self.names("cdc")), ([here.name], [beside.name]))
-		for who in ("reporter", "sibling", "outsider", "stranger", "other line", "publisher", "auditor", "ended", "future", "disabled"):
+		for who in (
+			"reporter",
+			"sibling",
+			"outsider",
+			"stranger",
+			"other line",
+			"publisher",
+			"auditor",
+			"ended",
+			"future",
+			"disabled",
+		):
 			self.assertEqual(self.names(who), [], who)
 
 	def test_guests_are_sent_to_the_login(self) -> None:
@@ -30,7 +41,12 @@ class TestInbox(PortalTestCase):
 
 	def test_what_is_due_first_comes_first_and_says_so(self) -> None:
 		late, soon = sent(self.slot, COMMUNE), sent(self.slot, SIBLING)
-		frappe.db.set_value("Approval Step", {"reference_name": late.name, "state": "Pending"}, "due_at", "2021-01-01 08:00:00")
+		frappe.db.set_value(
+			"Approval Step",
+			{"reference_name": late.name, "state": "Pending"},
+			"due_at",
+			"2021-01-01 08:00:00",
+		)
 		rows = self.rows("district")
 		self.assertEqual([row["name"] for row in rows], [late.name, soon.name])
 		self.assertEqual([row["late"] for row in rows], [True, False])

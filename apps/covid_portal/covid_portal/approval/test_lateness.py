@@ -18,19 +18,20 @@ from covid_portal.testing.province import address
 class TestLate(PortalTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		# The clock's units of work would end the transaction that the test undoes.
-		for name in ("commit", "rollback"):
-			stopped = patch.object(frappe.db, name)
-			stopped.start()
-			self.addCleanup(stopped.stop)
-		frappe.db.sql("update `tabApproval Step` set state = 'Ended' where state = 'Pending'")  # the site's own
+		frappe.db.sql(
+			"update `tabApproval Step` set state = 'Ended' where state = 'Pending'"
+		)  # the site's own
 
 	def send(self, **late) -> str:
-		change_route(lambda route: route.set("steps", [step("District", hours=1, **late), step("CDC", hours=1)]))
+		change_route(
+			lambda route: route.set("steps", [step("District", hours=1, **late), step("CDC", hours=1)])
+		)
 		return sent(self.slot).name
 
 	def advance(self, hours: float) -> None:
-		lateness.advance(now_datetime() + timedelta(hours=hours))
+		# The clock's units of work would end the transaction that the test undoes.
+		with patch.object(frappe.db, "commit"), patch.object(frappe.db, "rollback"):
+			lateness.advance(now_datetime() + timedelta(hours=hours))
 
 	def told(self, who: str) -> int:
 		return frappe.db.count("Notification Log", {"for_user": address(who)})
@@ -94,7 +95,9 @@ class TestLate(PortalTestCase):
 				self.advance(1.2)
 				self.assertEqual(self.pending(report), [("CDC-ZZ", None)])
 				self.assertEqual(self.record(report), [(action, "Administrator")])
-				reason = frappe.get_last_doc("Approval Decision", {"reference_name": report, "decision": action}).reason
+				reason = frappe.get_last_doc(
+					"Approval Decision", {"reference_name": report, "decision": action}
+				).reason
 				self.assertIn(f"{REPORT} v", reason)
 				self.assertEqual(broken_links(REPORT, report), [])
 				frappe.db.sql("rollback to savepoint one_action")

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from covid_portal.reporting import definitions
-from covid_portal.reporting.consolidation import COUNTS, reports_and_steps_sql, split_fields, values_of
+from covid_portal.reporting.consolidation import COUNTS, split_fields, values_of
 
 WEEK = timedelta(days=7)
 POPULATION = "total"
@@ -199,7 +199,7 @@ def reporting_lists(slot: Document, area: str) -> dict[str, list[dict]]:
 		join `tabReport Obligation` owed on owed.area = part.name and owed.slot = %(slot)s
 		join `tabUnit` unit on unit.name = owed.unit
 		left join (select report.name, report.area, report.workflow_state
-			from {reports_and_steps_sql(report_type)} where report.slot = %(slot)s and {COUNTS}) counted
+			from `tab{report_type.document_type}` report where report.slot = %(slot)s and {COUNTS}) counted
 			on counted.area = owed.area
 		left join `tab{report_type.consolidated_type}` figures
 			on figures.slot = %(slot)s and figures.area = owed.area

@@ -3,7 +3,14 @@
 Flows are what is new in the slot; an area that did not report adds none. Stocks are what is so now; an area that did not
 report keeps those of its last counted report, and is counted in `carried`. Running totals are the slot before's plus the
 slot's flows. Approved corrections lie over the reports. The cost depends on the slot, not on the history behind it.
+
+Which figures an area has given is a long text, but areas answer in a handful of ways: each way is read, united with what
+was carried over and written out once, and a row refers to its way by a number.
 """
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
@@ -13,10 +20,12 @@ from covid_portal.reporting import definitions, sheets
 from covid_portal.reporting.overlay import Corrected, corrected_columns, corrected_figures, overlay_join
 from covid_portal.reporting.slots import COUNTED
 
-# A report counts, over reports_and_steps_sql().
-COUNTS = """(report.workflow_state = 'Approved'
-			or (report.workflow_state = 'In Approval' and waiting.name is not null))"""
-AGGREGATES = {"Sum": "sum", "Max": "max"}
+# A report counts: it is approved, or waits at a step whose documents count as provisional.
+COUNTS = """(report.workflow_state = 'Approved' or (report.workflow_state = 'In Approval' and exists (
+			select 1 from `tabApproval Step` waiting
+			where waiting.reference_doctype = %(document_type)s and waiting.reference_name = report.name
+				and waiting.state = 'Pending' and waiting.counts_as_provisional = 1)))"""
+ADDING_UP = ("Sum", "Max")  # aggregations that say something of a whole
 BASE_COLUMNS = [
 	"name",
 	"creation",
@@ -31,17 +40,44 @@ BASE_COLUMNS = [
 BASE_COLUMNS += ["report_type", "area", "area_level", "expected", "reported", "provisional", "carried"]
 BASE_COLUMNS += ["carried_from", "answered"]
 
+Way = tuple[str | None, str | None, str]
+
+
+@dataclass
+class Owed:
+	"""An area that owes the slot's report, and how it stands."""
+
+	area: str
+	level: int
+	parent: str | None
+	report: str | None  # name of the report, if it counts
+	provisional: int
+	before: str | None  # name of the area's row in the slot before
+	way: Way  # digests of what the report gives and of what was known before; fields that were corrected
+
+
+@dataclass
+class Known:
+	"""What a way of answering comes to: the figures in the report, and all that is known of such an area now."""
+
+	number: int
+	given: set[str]
+	known: set[str]
+
 
 def consolidate(slot_name: str) -> None:
 	"""(Re)build the slot's rows: those of reporting areas from reports, those above from these."""
 	slot = frappe.get_doc("Report Slot", slot_name)
 	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
-	table = f"`tab{report_type.consolidated_type}`"
 	lock_figures(report_type.name)
-	frappe.db.sql(f"delete from {table} where slot = %s", slot.name)
-	insert_reporting_areas(slot, report_type)
-	insert_areas_above(slot, report_type)
-	record_completeness(slot, report_type)
+	values = values_of(slot, report_type)
+	corrected = corrected_figures(slot.name, report_type.name, lock=True)
+	owed = owed_of(values, report_type, corrected)
+	ways = ways_of(owed, slot, report_type)
+	frappe.db.sql(f"delete from `tab{report_type.consolidated_type}` where slot = %s", slot.name)
+	write_reporting_areas(values, report_type, corrected, owed, ways)
+	write_areas_above(values, report_type, owed, ways)
+	record_completeness(values, owed)
 	sheets.renew([slot.name])
 
 
@@ -62,37 +98,98 @@ def consolidate_from(slot_name: str) -> None:
 		consolidate(name)
 
 
-def insert_reporting_areas(slot: Document, report_type: Document) -> None:
-	figures = definitions.indicators(report_type.name)
-	corrected = corrected_figures(slot.name, report_type.name, lock=True)
-	fields = set(corrected_columns(corrected))
-	columns = {f"`{row.fieldname}`": figure_sql(row, fields) for row in figures}
-	columns |= {f"`total_{row.fieldname}`": total_sql(row, fields) for row in figures if row.cumulative}
-	frappe.db.sql(
-		f"""insert into `tab{report_type.consolidated_type}` ({column_list(columns)})
-		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
-			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, area.level,
-			1, report.name is not null, coalesce(report.workflow_state = 'In Approval', 0), report.name is null,
-			if(report.name is null, coalesce(before_it.carried_from, before_it.slot), null),
-			coalesce(known.answered, ''), {", ".join(columns.values())}
+# --- areas that report
+
+
+def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[Owed]:
+	"""Who owes the slot. Read locked, as stored now: what is written after it reads the same."""
+	rows = frappe.db.sql(
+		f"""select owed.area, area.level, area.parent_area, report.name,
+			coalesce(report.workflow_state = 'In Approval', 0), before_it.name,
+			md5(report.answered), md5(before_it.answered)
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
-		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
+		left join `tab{report_type.document_type}` report
+			on report.slot = %(slot)s and report.area = owed.area and {COUNTS}
 		left join `tab{report_type.consolidated_type}` before_it
 			on before_it.slot = %(previous)s and before_it.area = owed.area
-		left join ({known_sql(slot, report_type, corrected)}) known on known.area = owed.area
-		{overlay_join(corrected)}
-		where owed.slot = %(slot)s""",
-		values_of(slot, report_type),
+		where owed.slot = %(slot)s
+		lock in share mode""",
+		values,
+	)
+	over = {area: join_fields(set(figures)) for area, figures in corrected.items()}
+	return [Owed(*row[:6], way=(*row[6:], over.get(row[0], ""))) for row in rows]
+
+
+def ways_of(owed: list[Owed], slot: Document, report_type: Document) -> dict[Way, Known]:
+	"""What is known of an area now: the figures given or corrected, and the stocks carried over."""
+	given = answered_texts(report_type.document_type, {row.way[0]: row.report for row in owed})
+	carried = answered_texts(report_type.consolidated_type, {row.way[1]: row.before for row in owed})
+	# A stock that was retired is known no longer: its last value is history, not what is so now.
+	asked = definitions.indicators(report_type.name, slot.slot_time.date())
+	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
+	return {
+		way: Known(number, given[way[0]], given[way[0]] | split_fields(way[2]) | (carried[way[1]] & stocks))
+		for number, way in enumerate(dict.fromkeys(row.way for row in owed), 1)
+	}
+
+
+def answered_texts(doctype: str, examples: dict[str | None, str | None]) -> dict[str | None, set[str]]:
+	"""{digest: figures}, read from one document that answers so; locked, to be the text that the digest is of."""
+	names = [name for digest, name in examples.items() if digest]
+	query = f"select name, answered from `tab{doctype}` where name in %s lock in share mode"
+	answered = dict(frappe.db.sql(query, [names])) if names else {}
+	return {digest: split_fields(answered.get(name) or "") for digest, name in examples.items()}
+
+
+def write_reporting_areas(
+	values: dict, report_type: Document, corrected: Corrected, owed: list[Owed], ways: dict[Way, Known]
+) -> None:
+	figures = definitions.indicators(report_type.name)
+	fields = set(corrected_columns(corrected))
+	columns = {row.fieldname: figure_sql(row, fields, ways) for row in figures}
+	columns |= {f"total_{row.fieldname}": total_sql(row, fields) for row in figures if row.cumulative}
+	if not owed:
+		return
+	frappe.db.sql(
+		f"""{insert_sql(report_type, columns)}
+		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
+			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, owed.level,
+			1, owed.reported, owed.provisional, 1 - owed.reported,
+			if(owed.reported, null, coalesce(before_it.carried_from, before_it.slot)),
+			elt(owed.way, {texts(known.known for known in ways.values())}), {", ".join(columns.values())}
+		from json_table(%(owed)s, '$[*]' columns (
+			area varchar(140) character set utf8mb4 collate utf8mb4_unicode_ci path '$[0]', level int path '$[1]',
+			reported int path '$[2]', provisional int path '$[3]', way int path '$[4]')) owed
+		left join `tab{report_type.document_type}` report
+			on report.slot = %(slot)s and report.area = owed.area and owed.reported
+		left join `tab{report_type.consolidated_type}` before_it
+			on before_it.slot = %(previous)s and before_it.area = owed.area
+		{overlay_join(corrected)}""",
+		{**values, "owed": rows_json(owed, ways)},
 	)
 
 
-def figure_sql(row: dict, corrected: set[str]) -> str:
+def rows_json(owed: list[Owed], ways: dict[Way, Known]) -> str:
+	return json.dumps(
+		[
+			[row.area, row.level, int(bool(row.report)), int(row.provisional), ways[row.way].number]
+			for row in owed
+		]
+	)
+
+
+def texts(sets: Iterable[set[str]]) -> str:
+	return ", ".join(frappe.db.escape(join_fields(fields)) for fields in sets)
+
+
+def figure_sql(row: dict, corrected: set[str], ways: dict[Way, Known]) -> str:
 	field = f"`{row.fieldname}`"
 	over = f"corrected.{field}, " if row.fieldname in corrected else ""
 	if row.kind == "Flow":
 		return f"coalesce({over}report.{field}, 0)"
-	given = f"if(find_in_set('{row.fieldname}', report.answered), report.{field}, null)"
+	lacking = [str(way.number) for way in ways.values() if row.fieldname not in way.given]
+	given = f"if(owed.way in ({', '.join(lacking)}), null, report.{field})" if lacking else f"report.{field}"
 	return f"coalesce({over}{given}, before_it.{field}, 0)"
 
 
@@ -102,27 +199,19 @@ def total_sql(row: dict, corrected: set[str]) -> str:
 	return f"coalesce(before_it.`total_{row.fieldname}`, 0) + coalesce({over}report.{field}, 0)"
 
 
-def column_list(columns: dict[str, str]) -> str:
-	return ", ".join([f"`{column}`" for column in BASE_COLUMNS] + list(columns))
+def insert_sql(report_type: Document, columns: Iterable[str]) -> str:
+	names = ", ".join(f"`{column}`" for column in (*BASE_COLUMNS, *columns))
+	return f"insert into `tab{report_type.consolidated_type}` ({names})"
 
 
-def counted_reports_sql(report_type: Document) -> str:
-	"""Reports that count: approved, and those that wait at a step whose documents count as provisional."""
-	return f"""select report.* from {reports_and_steps_sql(report_type)}
-		where report.slot = %(slot)s and {COUNTS}"""
-
-
-def reports_and_steps_sql(report_type: Document) -> str:
-	return f"""`tab{report_type.document_type}` report
-		left join `tabApproval Step` waiting
-			on waiting.reference_doctype = %(document_type)s and waiting.reference_name = report.name
-			and waiting.state = 'Pending' and waiting.counts_as_provisional = 1"""
+# --- reports that count
 
 
 def counted_report(slot: Document, area: str, report_type: Document) -> dict | None:
 	"""The area's report of the slot as its row, if it counts."""
 	rows = frappe.db.sql(
-		f"select * from ({counted_reports_sql(report_type)} and report.area = %(area)s) report",
+		f"""select report.* from `tab{report_type.document_type}` report
+		where report.slot = %(slot)s and report.area = %(area)s and {COUNTS}""",
 		{**values_of(slot, report_type), "area": area},
 		as_dict=True,
 	)
@@ -141,96 +230,64 @@ def values_of(slot: Document, report_type: Document) -> dict:
 	}
 
 
-def known_sql(slot: Document, report_type: Document, corrected: Corrected) -> str:
-	"""(area, answered): what is known of the area now, that is, the figures given and the stocks carried over.
-
-	Areas answer in a handful of ways, so that the sets are united here once per way and joined back by it.
-	"""
-	consolidated = report_type.consolidated_type
-	given = (
-		"concat_ws(',', nullif(report.answered, ''), corrected.fields)" if corrected else "report.answered"
-	)
-	source = f"""select owed.area, coalesce({given}, '') given, coalesce(before_it.answered, '') carried
-		from `tabReport Obligation` owed
-		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
-		{overlay_join(corrected)}
-		left join `tab{consolidated}` before_it on before_it.slot = %(previous)s and before_it.area = owed.area
-		where owed.slot = %(slot)s"""
-	ways = frappe.db.sql(f"select distinct given, carried from ({source}) ways", values_of(slot, report_type))
-	# A stock that was retired is known no longer: its last value is history, not what is so now.
-	asked = definitions.indicators(report_type.name, slot.slot_time.date())
-	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
-	united = " union all ".join(
-		f"select {frappe.db.escape(given)} given, {frappe.db.escape(carried)} carried, "
-		f"{frappe.db.escape(join_fields(split_fields(given) | (split_fields(carried) & stocks)))} answered"
-		for given, carried in ways
-	)
-	if not united:
-		united = "select '' given, '' carried, '' answered"
-	return f"""select source.area, united.answered from ({source}) source
-		join ({united}) united on united.given = source.given and united.carried = source.carried"""
+# --- areas above
 
 
-def insert_areas_above(slot: Document, report_type: Document) -> None:
+def write_areas_above(values: dict, report_type: Document, owed: list[Owed], ways: dict[Way, Known]) -> None:
 	"""Every area that contains reporting ones, from the bottom up: districts, the province, whatever levels there are.
 
 	Each level sums the rows of its direct parts, which the level below has just written: one statement a level.
 	"""
 	figures = definitions.indicators(report_type.name)
-	columns = {f"`{row.fieldname}`": aggregate_sql(row, row.fieldname) for row in figures}
+	columns = {row.fieldname: aggregate_sql(row, row.fieldname) for row in figures}
 	columns |= {
-		f"`total_{row.fieldname}`": f"sum(part.`total_{row.fieldname}`)" for row in figures if row.cumulative
+		f"total_{row.fieldname}": sum_sql(f"total_{row.fieldname}") for row in figures if row.cumulative
 	}
-	levels = frappe.db.sql_list("select distinct level from `tabArea` where is_group = 1 order by level desc")
-	for level in levels:
+	tree = {
+		row.name: row for row in frappe.get_all("Area", {"is_group": 1}, ["name", "parent_area", "level"])
+	}
+	known = known_above(tree, report_type, owed, ways)
+	for level in sorted({tree[area].level for area in known}, reverse=True):
+		wholes = [area for area in known if tree[area].level == level]
 		frappe.db.sql(
-			f"""insert into `tab{report_type.consolidated_type}` ({column_list(columns)})
-			select concat(%(slot)s, '-', whole.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
+			f"""{insert_sql(report_type, columns)}
+			select straight_join concat(%(slot)s, '-', whole.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 				%(slot)s, %(slot_time)s, %(report_type)s, whole.name, whole.level,
 				sum(part.expected), sum(part.reported), sum(part.provisional), sum(part.carried),
-				null, '', {", ".join(columns.values())}
-			from `tab{report_type.consolidated_type}` part
-			join `tabArea` area on area.name = part.area
-			join `tabArea` whole on whole.name = area.parent_area and whole.level = %(level)s
-			where part.slot = %(slot)s
-			group by whole.name, whole.level""",
-			{**values_of(slot, report_type), "level": level},
+				null, elt(field(whole.name, {", ".join(map(frappe.db.escape, wholes))}),
+					{texts(known[area] for area in wholes)}), {", ".join(columns.values())}
+			from `tabArea` whole
+			join `tabArea` area on area.parent_area = whole.name
+			join `tab{report_type.consolidated_type}` part on part.slot = %(slot)s and part.area = area.name
+			where whole.name in %(wholes)s
+			group by whole.name
+	""",
+			{**values, "wholes": wholes},
 		)
-	record_known_above(slot, report_type)
 
 
 def aggregate_sql(row: dict, field: str) -> str:
-	aggregate = AGGREGATES.get(row.aggregation)
-	return f"{aggregate}(part.`{field}`)" if aggregate else "0"
+	return {"Sum": sum_sql(field), "Max": f"max(part.`{field}`)"}.get(row.aggregation, "0")
 
 
-def record_known_above(slot: Document, report_type: Document) -> None:
-	"""A figure of a whole is known if any of its parts knows it and it adds up at all."""
-	table = f"`tab{report_type.consolidated_type}`"
-	ways = frappe.db.sql(
-		f"""select distinct area.parent_area, part.answered from {table} part
-		join `tabArea` area on area.name = part.area where part.slot = %s and part.answered != ''""",
-		slot.name,
-	)
+def sum_sql(field: str) -> str:
+	"""Added up as doubles, which are exact for whole numbers of this size and quicker than the decimals of sum()."""
+	return f"sum(part.`{field}` + 0e0)"
+
+
+def known_above(
+	tree: dict[str, dict], report_type: Document, owed: list[Owed], ways: dict[Way, Known]
+) -> dict[str, set[str]]:
+	"""{area: figures} of every whole. A figure of it is known if any of its parts knows it and it adds up at all."""
 	adding_up = {
-		row.fieldname for row in definitions.indicators(report_type.name) if row.aggregation in AGGREGATES
+		row.fieldname for row in definitions.indicators(report_type.name) if row.aggregation in ADDING_UP
 	}
-	parent_of = dict(frappe.get_all("Area", {"is_group": 1}, ["name", "parent_area"], as_list=True))
-	known: dict[str, set[str]] = {}
-	for area, answered in ways:
-		while area:
-			known.setdefault(area, set()).update(split_fields(answered) & adding_up)
-			area = parent_of.get(area)
-	if known:
-		united = " union all ".join(
-			f"select {frappe.db.escape(area)} area, {frappe.db.escape(join_fields(fields))} answered"
-			for area, fields in known.items()
-		)
-		frappe.db.sql(
-			f"update {table} whole join ({united}) united on united.area = whole.area "
-			"set whole.answered = united.answered where whole.slot = %s",
-			slot.name,
-		)
+	found: dict[str, set[str]] = {}
+	for area, way in {(row.parent, row.way) for row in owed}:
+		while area in tree:
+			found.setdefault(area, set()).update(ways[way].known & adding_up)
+			area = tree[area].parent_area
+	return found
 
 
 def consolidated_figures(slot_name: str) -> tuple:
@@ -256,14 +313,15 @@ def join_fields(fields: set[str]) -> str:
 	return ",".join(sorted(fields))
 
 
-def record_completeness(slot: Document, report_type: Document) -> None:
-	frappe.db.sql(
-		f"""update `tabReport Slot` slot join (
-			select sum(expected) expected, sum(reported) reported, sum(provisional) provisional
-			from `tab{report_type.consolidated_type}` part
-			where part.slot = %(slot)s and part.area in (select area from `tabReport Obligation` where slot = %(slot)s)
-		) sums set slot.expected = coalesce(sums.expected, 0), slot.reported = coalesce(sums.reported, 0),
-			slot.provisional = coalesce(sums.provisional, 0), slot.consolidated_at = %(now)s
-		where slot.name = %(slot)s""",
-		{"slot": slot.name, "now": now_datetime()},
+def record_completeness(values: dict, owed: list[Owed]) -> None:
+	frappe.db.set_value(
+		"Report Slot",
+		values["slot"],
+		{
+			"expected": len(owed),
+			"reported": sum(bool(row.report) for row in owed),
+			"provisional": sum(row.provisional for row in owed),
+			"consolidated_at": values["now"],
+		},
+		update_modified=False,
 	)

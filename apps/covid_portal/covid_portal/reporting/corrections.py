@@ -19,7 +19,6 @@ from covid_portal.reporting.consolidation import (
 	counted_report,
 	join_fields,
 	lock_figures,
-	reports_and_steps_sql,
 	split_fields,
 	values_of,
 )
@@ -171,7 +170,7 @@ def carried_until(move: Move) -> dict[str, datetime]:
 	)
 	values = {**values_of(move.slot, move.report_type), "area": move.area}
 	reported = frappe.db.sql(
-		f"""select {first} from {reports_and_steps_sql(move.report_type)}
+		f"""select {first} from `tab{move.report_type.document_type}` report
 		join `tabReport Slot` slot on slot.name = report.slot
 		where report.area = %(area)s and slot.slot_time > %(slot_time)s and {COUNTS}""",
 		values,

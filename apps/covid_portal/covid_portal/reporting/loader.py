@@ -129,14 +129,20 @@ def load_slot(slot_name: str, table: pd.DataFrame, consolidated: bool = True) ->
 
 
 def prepare(slot_name: str, table: pd.DataFrame) -> Batch:
-	slot = frappe.get_doc("Report Slot", slot_name)
-	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
-	owed = frappe.db.sql(
+	return batch_of(frappe.get_doc("Report Slot", slot_name), table, obligations_of(slot_name))
+
+
+def obligations_of(slot_name: str) -> list[dict]:
+	return frappe.db.sql(
 		"""select owed.name, owed.slot, owed.area, owed.unit, owed.due_at, area.full_name as area_name
 		from `tabReport Obligation` owed join `tabArea` area on area.name = owed.area where owed.slot = %s""",
-		slot.name,
+		slot_name,
 		as_dict=True,
 	)
+
+
+def batch_of(slot: Document, table: pd.DataFrame, owed: list[dict]) -> Batch:
+	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
 	return Batch(
 		slot=slot,
 		report_type=report_type,

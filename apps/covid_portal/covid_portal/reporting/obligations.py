@@ -1,6 +1,6 @@
 """Report Obligations: who owes which slot, and how it stands. Completeness and timeliness are counted from them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import frappe
 from frappe.model.document import Document
@@ -21,6 +21,16 @@ def obligation_name(slot: str, unit: str) -> str:
 	return f"{slot}-{unit}"
 
 
+# Units of the reporting type that are valid on the day, with their areas.
+OWING = """from `tabUnit` unit
+		join `tabArea` area on area.name = unit.area
+		where unit.unit_type = %(unit_type)s and unit.disabled = 0
+			and (unit.valid_from is null or unit.valid_from <= %(day)s)
+			and (unit.valid_to is null or unit.valid_to >= %(day)s)
+			and (area.valid_from is null or area.valid_from <= %(day)s)
+			and (area.valid_to is null or area.valid_to >= %(day)s)"""
+
+
 def create_obligations(slot: Document, report_type: Document) -> None:
 	"""One per unit of the reporting type that is valid on the slot's day; what is there already stays."""
 	now = now_datetime()
@@ -29,13 +39,7 @@ def create_obligations(slot: Document, report_type: Document) -> None:
 			(name, creation, modified, owner, modified_by, docstatus, idx, slot, unit, area, due_at, state)
 		select concat(%(slot)s, '-', unit.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 			%(slot)s, unit.name, unit.area, {due_at_sql(report_type)}, 'Expected'
-		from `tabUnit` unit
-		join `tabArea` area on area.name = unit.area
-		where unit.unit_type = %(unit_type)s and unit.disabled = 0
-			and (unit.valid_from is null or unit.valid_from <= %(day)s)
-			and (unit.valid_to is null or unit.valid_to >= %(day)s)
-			and (area.valid_from is null or area.valid_from <= %(day)s)
-			and (area.valid_to is null or area.valid_to >= %(day)s)""",
+		{OWING}""",
 		{
 			"slot": slot.name,
 			"at": slot.slot_time,
@@ -47,6 +51,15 @@ def create_obligations(slot: Document, report_type: Document) -> None:
 	)
 	expected = frappe.db.count("Report Obligation", {"slot": slot.name})
 	frappe.db.set_value("Report Slot", slot.name, "expected", expected, update_modified=False)
+
+
+def owing_units(report_type: Document, day: date) -> list[frappe._dict]:
+	"""unit, area, area_name and level of those that owe the day's slots."""
+	return frappe.db.sql(
+		f"select unit.name as unit, unit.area, area.full_name as area_name, area.level {OWING}",
+		{"unit_type": report_type.unit_type, "day": day},
+		as_dict=True,
+	)
 
 
 def due_at_sql(report_type: Document) -> str:

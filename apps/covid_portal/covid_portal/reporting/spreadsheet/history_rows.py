@@ -19,11 +19,12 @@ from covid_portal.approval import vocabulary as v
 from covid_portal.approval.chain import CHAINED
 from covid_portal.reporting import definitions
 from covid_portal.reporting.loader import CHANNEL, EXPLANATION_COLUMNS, Batch, content
+from covid_portal.reporting.obligations import is_on_time
 from covid_portal.reporting.spreadsheet.quick_writer import Rows
 
 
-def approved_rows(batch: Batch, file: str) -> Rows:
-	"""Rows by DocType, ready to be written."""
+def approved_rows(batch: Batch, file: str, with_obligations: bool) -> Rows:
+	"""Rows by DocType, ready to be written; the obligations among them where the slot has none yet."""
 	reason = _("Loaded from {0}").format(file)
 	table = batch.table.reset_index(drop=True)
 	fields = [row.fieldname for row in batch.indicators]
@@ -39,6 +40,7 @@ def approved_rows(batch: Batch, file: str) -> Rows:
 		batch.doctype: pd.concat([reports, values], axis=1),
 		"Report Explanation": explanation_rows(batch, names, explanations),
 		"Approval Decision": decision_rows(batch, table, names, sent, digests, reason),
+		"Report Obligation": obligation_rows(batch, table, sent) if with_obligations else pd.DataFrame(),
 	}
 
 
@@ -54,11 +56,12 @@ def sent_at(batch: Batch, table: pd.DataFrame) -> list[datetime]:
 
 def answered_of(fields: list[str], given: np.ndarray) -> list[str]:
 	"""Areas answer in a handful of ways: each is written out once."""
+	keys = [row.tobytes() for row in given]
 	ways = {
-		way.tobytes(): ",".join(name for name, there in zip(fields, way, strict=True) if there)
-		for way in np.unique(given, axis=0)
+		key: ",".join(name for name, there in zip(fields, way, strict=True) if there)
+		for key, way in dict(zip(keys, given, strict=True)).items()
 	}
-	return [ways[row.tobytes()] for row in given]
+	return [ways[key] for key in keys]
 
 
 def explanations_of(batch: Batch, table: pd.DataFrame, reason: str) -> dict[int, dict[str, str]]:
@@ -98,6 +101,25 @@ def report_columns(
 	)
 
 
+def obligation_rows(batch: Batch, table: pd.DataFrame, sent: list[datetime]) -> pd.DataFrame:
+	"""What was owed, as the reports leave it."""
+	sent = dict(zip(table["area"], sent, strict=True))
+	grace = batch.report_type.grace_minutes
+	rows = [
+		{
+			**{key: owed[key] for key in ("name", "slot", "unit", "area", "due_at")},
+			"state": "Accepted" if at else "Expected",
+			"report": f"{batch.slot.name}-{owed['area']}" if at else None,
+			"submitted_at": at,
+			"accepted_at": at,
+			"on_time": is_on_time(at, owed["due_at"], grace) if at else 0,
+		}
+		for owed in batch.obligations.values()
+		for at in [sent.get(owed["area"])]
+	]
+	return pd.DataFrame(rows)
+
+
 def explanation_rows(batch: Batch, names: pd.Series, explanations: dict[int, dict[str, str]]) -> pd.DataFrame:
 	rows = [
 		(frappe.generate_hash(length=10), names[position], batch.doctype, "explanations", number, rule, text)
@@ -110,14 +132,13 @@ def explanation_rows(batch: Batch, names: pd.Series, explanations: dict[int, dic
 def decision_rows(
 	batch: Batch, table: pd.DataFrame, names: pd.Series, sent: list[datetime], digests: list[str], reason: str
 ) -> pd.DataFrame:
+	"""Named after their reports: rows that follow on each other are stored quicker than those of random names."""
 	units = [batch.obligations[area]["unit"] for area in table["area"]]
 	shared = {"reference_doctype": batch.doctype, "sequence": 1, "round": 1, "step": 0, "decision": v.APPROVE}
 	shared |= {"from_state": v.DRAFT, "to_state": v.APPROVED, "user": frappe.session.user, "reason": reason}
-	rows = pd.DataFrame(
-		{"reference_name": names, "unit": units, "decided_at": sent, "content_digest": digests, **shared}
-	)
-	rows.insert(0, "name", [frappe.generate_hash(length=10) for _row in range(len(rows))])
-	return rows.assign(digest=decision_digests(rows))
+	own = {"reference_name": names.tolist(), "unit": units, "decided_at": sent, "content_digest": digests}
+	rows = pd.DataFrame({"name": names + "-1", **own, **shared})
+	return rows.assign(digest=decision_digests(own, shared))
 
 
 # --- digests
@@ -127,11 +148,13 @@ def digest(key: bytes, text: str) -> str:
 	return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def decision_digests(rows: pd.DataFrame) -> list[str]:
-	"""As chain.decision_digest(), for all rows."""
+def decision_digests(own: dict[str, list], shared: dict) -> list[str]:
+	"""As chain.decision_digest(), for all rows: the text is the same but for what is the row's own."""
 	key = get_encryption_key().encode()
-	columns = [rows[name].astype(str) if name in rows else [""] * len(rows) for name in CHAINED]
-	return [digest(key, json.dumps(values, ensure_ascii=False)) for values in zip(*columns, strict=True)]
+	fixed = {name: to_json(str(shared.get(name, ""))).replace("%", "%%") for name in CHAINED}
+	text = f"[{', '.join('%s' if name in own else fixed[name] for name in CHAINED)}]"
+	columns = [[to_json(str(value)) for value in own[name]] for name in CHAINED if name in own]
+	return [digest(key, text % values) for values in zip(*columns, strict=True)]
 
 
 def content_digests(

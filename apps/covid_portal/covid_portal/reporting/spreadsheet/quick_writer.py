@@ -15,7 +15,6 @@ import pymysql
 from covid_portal.organisation.writers import complete, insert_rows
 
 Rows = dict[str, pd.DataFrame]  # by DocType; columns are those of the table, without the standard ones
-LOCAL_FILES_REFUSED = (1148, 3948, 4166)
 
 
 class QuickWriter:
@@ -25,25 +24,20 @@ class QuickWriter:
 	def write(self, rows: Rows) -> None:
 		"""Insert the rows of all tables: together or not at all."""
 		rows = {doctype: table for doctype, table in rows.items() if len(table)}
-		if not (self.connection and self.load_files(rows)):
-			for doctype, table in rows.items():
-				insert_rows(
-					doctype, list(table), table.astype(object).where(table.notna(), None).values.tolist()
-				)
+		if self.connection:
+			self.load_files(rows)
+			return
+		for doctype, table in rows.items():
+			insert_rows(doctype, list(table), table.astype(object).where(table.notna(), None).values.tolist())
 
-	def load_files(self, rows: Rows) -> bool:
-		"""Whether the database took them."""
+	def load_files(self, rows: Rows) -> None:
 		try:
 			for doctype, table in rows.items():
 				self.load_file(doctype, table)
 			self.connection.commit()
-			return True
-		except pymysql.err.MySQLError as error:
+		except BaseException:
 			self.connection.rollback()
-			if error.args[0] not in LOCAL_FILES_REFUSED:
-				raise
-			self.close()
-			return False
+			raise
 
 	def load_file(self, doctype: str, table: pd.DataFrame) -> None:
 		columns, stamp = complete(list(table))
@@ -99,7 +93,7 @@ def connect() -> pymysql.Connection | None:
 		else {"host": conf.db_host or "127.0.0.1", "port": int(conf.db_port or 3306)}
 	)
 	try:
-		return pymysql.connect(
+		connection = pymysql.connect(
 			user=conf.db_user or conf.db_name,
 			password=conf.db_password,
 			database=conf.db_name,
@@ -109,3 +103,13 @@ def connect() -> pymysql.Connection | None:
 		)
 	except pymysql.err.MySQLError:
 		return None
+	if takes_files(connection):
+		return connection
+	connection.close()
+	return None
+
+
+def takes_files(connection: pymysql.Connection) -> bool:
+	with connection.cursor() as cursor:
+		cursor.execute("select @@global.local_infile")
+		return bool(cursor.fetchone()[0])

@@ -3,7 +3,7 @@
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 import frappe
 import pandas as pd
@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.chain import broken_links, content_digest
 from covid_portal.reporting import definitions, slots
-from covid_portal.reporting.spreadsheet import history, quick_writer
+from covid_portal.reporting.spreadsheet import behind, history, quick_writer
 from covid_portal.reporting.spreadsheet.history import HistoryError
 from covid_portal.testing.case import REPORT, PortalTestCase, figures
 from covid_portal.testing.province import COMMUNES
@@ -159,3 +159,35 @@ class TestQuickWriter(PortalTestCase):
 		writer.connection.rollback()
 		writer.close()
 		self.assertEqual(found, [text or None for text in texts])
+
+
+class FailingWriter:
+	"""Has a connection by the looks of it; fails at the second slot."""
+
+	connection = True
+
+	def __init__(self) -> None:
+		self.written: list[str] = []
+
+	def write(self, rows: dict) -> None:
+		self.written.append(rows["slot"])
+		if len(self.written) == 2:
+			raise OSError("disk full")
+
+
+class TestStoringBehind(PortalTestCase):
+	def test_after_a_slot_that_failed_none_is_stored(self) -> None:
+		writer = FailingWriter()
+		with self.assertRaises(OSError), behind.storing(writer) as storing:
+			storing.ours = MagicMock(recv=lambda: None)  # consolidates nothing
+			for slot in ("one", "two", "three"):
+				storing.store({"slot": slot}, slot, owed_before=False)
+			storing.wait()
+		self.assertEqual(writer.written, ["one", "two"])
+
+	def test_a_slot_that_cannot_be_consolidated_is_told(self) -> None:
+		writer = FailingWriter()
+		writer.written = ["zero", "zero"]
+		with self.assertRaises(frappe.DoesNotExistError), behind.storing(writer) as storing:
+			storing.store({"slot": "zz-no-slot"}, "zz-no-slot", owed_before=False)
+			storing.wait()

@@ -63,7 +63,6 @@ class DutyAssignment(Document):
 					InvalidDutyAssignment,
 				)
 
-
 	def validate_substitute(self) -> None:
 		"""A substitute has the same seat as the one he stands in for, for a time of that one's own."""
 		if not self.substitute_for:
