@@ -27,7 +27,7 @@ function stepBox(step, decisions) {
 }
 
 function timing(step) {
-	if (step.decided_at) return [[step.decided_by, moment(step.decided_at)].filter(Boolean).join(", ")];
+	if (step.decided_at) return [moment(step.decided_at)];
 	return step.due_at && step.state !== "Ended" ? [__("due {0}", [moment(step.due_at)])] : [];
 }
 
