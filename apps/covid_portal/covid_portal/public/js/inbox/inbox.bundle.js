@@ -152,8 +152,11 @@ class InboxPage {
 		this.data.groups = without(before, decided);
 		this.chosen = stillThere(this.data.groups, new Set([...this.chosen].filter((key) => !failed.has(key))));
 		this.failed = failed;
-		this.notice = resultNotice(act, decided.size, named(before, failed), problem);
-		await this.load().catch(() => null);
+		const fresh = await this.load().then(
+			() => true,
+			() => false,
+		);
+		this.notice = resultNotice(act, decided.size, named(before, failed), problem, fresh);
 		this.draw();
 		announce(document.getElementById("told").textContent);
 		document.getElementById("screen-title").focus({ preventScroll: true });
@@ -191,7 +194,8 @@ function named(groups, failed) {
 	return chosen(groups, new Set(failed.keys())).flatMap((group) => group.rows.map((row) => ({ title: row.title, message: failed.get(keyOf(group, row)) })));
 }
 
-function resultNotice(act, decided, failures, problem) {
+/** `fresh`: whether the list is what the server says after the act. */
+function resultNotice(act, decided, failures, problem, fresh) {
 	const good = decided ? h("div", { class: "notice good" }, h("p", { class: "notice-title" }, acts.done(act, decided))) : null;
 	const bad = failures.length
 		? h(
@@ -201,7 +205,8 @@ function resultNotice(act, decided, failures, problem) {
 				h("ul", {}, failures.map(({ title, message }) => h("li", {}, h("b", {}, `${title}: `), message))),
 			)
 		: null;
-	const unknown = problem ? h("div", {}, problemNotice(problem), h("p", { class: "hint" }, __("The list below shows what still awaits you."))) : null;
+	const next = fresh ? __("The list below shows what still awaits you.") : __("Whether it was decided is not known yet; the list shows it when the network is back.");
+	const unknown = problem ? h("div", {}, problemNotice(problem), h("p", { class: "hint" }, next)) : null;
 	return h("div", {}, good, bad, unknown);
 }
 
