@@ -2,14 +2,15 @@
 
 Flows are what is new in the slot; an area that did not report adds none. Stocks are what is so now; an area that did not
 report keeps those of its last counted report, and is counted in `carried`. Running totals are the slot before's plus the
-slot's flows. Approved corrections lie over the reports. The cost depends on the slot, not on the history behind it.
+slot's flows; where areas were merged, split or closed, openings.py says what is the slot before's. Whoever is excused and
+did not report is not expected. Approved corrections lie over the reports. The cost depends on the slot, not on the history behind it.
 """
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.reporting import definitions, sheets
+from covid_portal.reporting import definitions, openings, sheets
 from covid_portal.reporting.overlay import Corrected, corrected_columns, corrected_figures, overlay_join
 from covid_portal.reporting.slots import COUNTED
 
@@ -39,7 +40,9 @@ def consolidate(slot_name: str) -> None:
 	table = f"`tab{report_type.consolidated_type}`"
 	lock_figures(report_type.name)
 	frappe.db.sql(f"delete from {table} where slot = %s", slot.name)
-	insert_reporting_areas(slot, report_type)
+	opened = openings.of_slot(slot, report_type)
+	insert_reporting_areas(slot, report_type, opened)
+	openings.insert_closed(opened, slot, report_type)
 	insert_areas_above(slot, report_type)
 	record_completeness(slot, report_type)
 	sheets.renew([slot.name])
@@ -62,25 +65,25 @@ def consolidate_from(slot_name: str) -> None:
 		consolidate(name)
 
 
-def insert_reporting_areas(slot: Document, report_type: Document) -> None:
+def insert_reporting_areas(slot: Document, report_type: Document, opened: openings.Openings) -> None:
 	figures = definitions.indicators(report_type.name)
 	corrected = corrected_figures(slot.name, report_type.name, lock=True)
 	fields = set(corrected_columns(corrected))
 	columns = {f"`{row.fieldname}`": figure_sql(row, fields) for row in figures}
 	columns |= {f"`total_{row.fieldname}`": total_sql(row, fields) for row in figures if row.cumulative}
+	before_it = openings.previous_join(opened, report_type)
 	frappe.db.sql(
 		f"""insert into `tab{report_type.consolidated_type}` ({column_list(columns)})
 		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, area.level,
-			1, report.name is not null, coalesce(report.workflow_state = 'In Approval', 0), report.name is null,
+			owed.state != 'Excused', report.name is not null, coalesce(report.workflow_state = 'In Approval', 0), report.name is null,
 			if(report.name is null, coalesce(before_it.carried_from, before_it.slot), null),
 			coalesce(known.answered, ''), {", ".join(columns.values())}
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
 		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
-		left join `tab{report_type.consolidated_type}` before_it
-			on before_it.slot = %(previous)s and before_it.area = owed.area
-		left join ({known_sql(slot, report_type, corrected)}) known on known.area = owed.area
+		{before_it}
+		left join ({known_sql(slot, report_type, corrected, before_it)}) known on known.area = owed.area
 		{overlay_join(corrected)}
 		where owed.slot = %(slot)s""",
 		values_of(slot, report_type),
@@ -141,12 +144,11 @@ def values_of(slot: Document, report_type: Document) -> dict:
 	}
 
 
-def known_sql(slot: Document, report_type: Document, corrected: Corrected) -> str:
+def known_sql(slot: Document, report_type: Document, corrected: Corrected, before_it: str) -> str:
 	"""(area, answered): what is known of the area now, that is, the figures given and the stocks carried over.
 
 	Areas answer in a handful of ways, so that the sets are united here once per way and joined back by it.
 	"""
-	consolidated = report_type.consolidated_type
 	given = (
 		"concat_ws(',', nullif(report.answered, ''), corrected.fields)" if corrected else "report.answered"
 	)
@@ -154,7 +156,7 @@ def known_sql(slot: Document, report_type: Document, corrected: Corrected) -> st
 		from `tabReport Obligation` owed
 		left join ({counted_reports_sql(report_type)}) report on report.area = owed.area
 		{overlay_join(corrected)}
-		left join `tab{consolidated}` before_it on before_it.slot = %(previous)s and before_it.area = owed.area
+		{before_it}
 		where owed.slot = %(slot)s"""
 	ways = frappe.db.sql(f"select distinct given, carried from ({source}) ways", values_of(slot, report_type))
 	# A stock that was retired is known no longer: its last value is history, not what is so now.
@@ -181,8 +183,7 @@ def insert_areas_above(slot: Document, report_type: Document) -> None:
 	columns |= {
 		f"`total_{row.fieldname}`": f"sum(part.`total_{row.fieldname}`)" for row in figures if row.cumulative
 	}
-	levels = frappe.db.sql_list("select distinct level from `tabArea` where is_group = 1 order by level desc")
-	for level in levels:
+	for level in levels_above():
 		frappe.db.sql(
 			f"""insert into `tab{report_type.consolidated_type}` ({column_list(columns)})
 			select concat(%(slot)s, '-', whole.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
@@ -197,6 +198,11 @@ def insert_areas_above(slot: Document, report_type: Document) -> None:
 			{**values_of(slot, report_type), "level": level},
 		)
 	record_known_above(slot, report_type)
+
+
+def levels_above() -> list[int]:
+	"""The levels of areas that contain others, from the bottom up."""
+	return frappe.db.sql_list("select distinct level from `tabArea` where is_group = 1 order by level desc")
 
 
 def aggregate_sql(row: dict, field: str) -> str:
@@ -242,7 +248,7 @@ def consolidated_figures(slot_name: str) -> tuple:
 	columns = [row.fieldname for row in figures]
 	columns += [f"total_{row.fieldname}" for row in figures if row.cumulative]
 	return frappe.db.sql(
-		f"""select area, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
+		f"""select area, expected, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
 		from `tab{report_type.consolidated_type}` where slot = %s order by area""",
 		slot_name,
 	)

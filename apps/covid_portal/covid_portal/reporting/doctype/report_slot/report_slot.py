@@ -83,6 +83,17 @@ def publish(slot: str) -> dict:
 	return {"slot": document.name, "version": document.version}
 
 
+def renew_versions(slots: list[str]) -> None:
+	"""Published slots, oldest first, get their next version; the caller announces them when all is said about it."""
+	for name in slots:
+		frappe.get_doc("Report Slot", name, for_update=True).renew_version()
+
+
+def announce_versions(slots: list[str]) -> None:
+	for path in frappe.get_hooks("on_slots_corrected"):
+		frappe.get_attr(path)(slots)
+
+
 def refresh(slot: str) -> None:
 	"""Job: a report of a slot that was consolidated already has been decided. Figures follow, and, if any of them moved,
 	the published ones as well where the report type says so."""
