@@ -23,7 +23,11 @@ from covid_portal.reporting.consolidation import (
 	split_fields,
 	values_of,
 )
-from covid_portal.reporting.doctype.report_slot.report_slot import announce_versions, renew_versions
+from covid_portal.reporting.doctype.report_slot.report_slot import (
+	announce_versions,
+	published_from,
+	renew_versions,
+)
 from covid_portal.reporting.overlay import corrected_figures
 from covid_portal.reporting.slots import COUNTED
 
@@ -247,16 +251,7 @@ def publish_later(slot: str) -> None:
 def publish_corrected(slot: str) -> None:
 	"""Job: the slot and every published one after it get a new version, since their totals have moved."""
 	document = frappe.get_doc("Report Slot", slot)
-	later = frappe.get_all(
-		"Report Slot",
-		{
-			"report_type": document.report_type,
-			"slot_time": (">=", document.slot_time),
-			"published_at": ("is", "set"),
-		},
-		pluck="name",
-		order_by="slot_time asc",
-	)
+	later = published_from(document)
 	renew_versions(later)
 	record_version(slot)
 	announce_versions(later)

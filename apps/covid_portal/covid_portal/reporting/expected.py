@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import levels_above, lock_figures
-from covid_portal.reporting.doctype.report_slot.report_slot import announce_versions, renew_versions
+from covid_portal.reporting.doctype.report_slot.report_slot import publish_anew
 from covid_portal.reporting.obligations import record_expected
 from covid_portal.reporting.slots import COUNTED
 
@@ -43,15 +43,9 @@ def refresh(slots: list[str]) -> None:
 	sheets.renew(slots)
 	after = digests(slots, report_type)
 	if report_type.republish:
-		publish_anew([slot for slot in slots if after.get(slot) != before.get(slot)])
-
-
-def publish_anew(slots: list[str]) -> None:
-	filters = {"name": ("in", slots), "published_at": ("is", "set")}
-	published = frappe.get_all("Report Slot", filters, pluck="name", order_by="slot_time asc")
-	if published:
-		renew_versions(published)
-		announce_versions(published)
+		public = {"name": ("in", slots), "published_at": ("is", "set")}
+		published = frappe.get_all("Report Slot", public, pluck="name", order_by="slot_time asc")
+		publish_anew([slot for slot in published if after.get(slot) != before.get(slot)])
 
 
 def digests(slots: list[str], report_type: Document) -> dict[str, int]:

@@ -198,7 +198,7 @@ class TestWhatIsExpected(TimesCase):
 		self.consolidate()
 		published = {"state": "Published", "version": 1, "published_at": now_datetime()}
 		frappe.db.set_value("Report Slot", self.slot, published)
-		with patch("covid_portal.reporting.expected.announce_versions") as told:
+		with patch("covid_portal.reporting.doctype.report_slot.report_slot.announce_versions") as told:
 			refresh([self.slot])
 			self.assertEqual((self.version(), told.called), (1, False))
 			self.excuse()

@@ -136,7 +136,7 @@ def create_unit_of(unit_type: str, area: str, **values: str) -> None:
 	insert_rows("Unit", columns, [[code, code, code, unit_type, "Health", area, *bounds, *values.values()]])
 
 
-def found_commune(code: str, district: str, **values: str) -> None:
+def found_commune(code: str, district: str, unit_type: str = "CHS", **values: str) -> None:
 	"""One more commune of the district with its health station, as an administrator enters them."""
 	frappe.get_doc(
 		doctype="Area",
@@ -148,8 +148,10 @@ def found_commune(code: str, district: str, **values: str) -> None:
 		parent_area=district,
 		**values,
 	).insert()
-	station = {"code": f"CHS-{code}", "unit_name": f"CHS of {code}", "unit_type": "CHS", "line": "Health"}
-	frappe.get_doc(doctype="Unit", area=code, parent_unit=f"DHC-{district}", **station, **values).insert()
+	station = {"code": f"CHS-{code}", "unit_name": f"CHS of {code}", "unit_type": unit_type}
+	frappe.get_doc(
+		doctype="Unit", area=code, parent_unit=f"DHC-{district}", line="Health", **station, **values
+	).insert()
 
 
 def merge(area: str, last_day: str | date | None = None, **shares: float) -> None:
