@@ -50,6 +50,7 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	desk = window()
 	log_in(desk, approver(late_place), f"/app/situation-report/{published_slot['name']}-{late_place.area}")
 	approve_in_the_desk(desk)
+	expect(desk.locator(".form-page .help-box", has_text="Asia/")).to_have_count(0)
 
 	assert wait_until(
 		lambda: guest.get(LATEST).json()["province"]["figures"]["new_cases"], before + NEW_CASES

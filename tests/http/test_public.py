@@ -82,6 +82,11 @@ def test_the_pages_own_files_are_there(guest: Client) -> None:
 # --- the data
 
 
+def test_the_demo_says_on_its_page_that_no_figure_is_real(guest: Client) -> None:
+	assert "không phải số liệu thật" in guest.get("/").text
+	assert "none is real" in guest.get("/en/").text
+
+
 def test_the_data_has_the_promised_structure(latest: dict) -> None:
 	assert set(latest) == TOP
 	assert len(latest["indicators"]) == 51

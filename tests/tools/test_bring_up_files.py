@@ -10,6 +10,7 @@ from bring_up.accounts import accounts_table, administrator_password, read_accou
 from bring_up.environment import indexes_for_uv
 from bring_up.errors import BringUpError
 from bring_up.lock import only_one
+from bring_up.mariadb import MariaDB
 from bring_up.requirements import (
 	for_the_bench,
 	github_overrides,
@@ -175,3 +176,13 @@ def test_columns_stand_below_each_other_whatever_the_marks() -> None:
 	rows = [{"email": "a", "password": "b", "duty": duty, "unit": "", "unit_name": "U"} for duty in duties]
 	lines = accounts_table(rows).splitlines()
 	assert lines[1].index("U") + 2 == lines[2].index("U")
+
+
+def test_the_database_keeps_its_temporary_tables_apart_from_every_other_server(tmp_path: Path) -> None:
+	settings = read_settings({}, tmp_path)
+	settings.run.mkdir(parents=True)
+	server = MariaDB(settings, daemons=None)
+	server._write_config(steps=None)
+	assert f"tmpdir = {server.temporary}\n" in server.config.read_text()
+	assert server.temporary.is_dir()
+	assert server.temporary.is_relative_to(settings.run)

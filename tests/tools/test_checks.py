@@ -127,6 +127,46 @@ def test_the_catalogue_must_hold_every_string_with_its_placeholders(repository: 
 	]
 
 
+def test_strings_of_the_framework_are_listed_apart_from_those_of_the_app(repository: Repository) -> None:
+	write_doctype(repository, WARD, fields=[])
+	write(repository.package / "areas.py", '_("Close")\n')
+	rows = [
+		"Ward,Phường",
+		"Ward Persons,Dân",
+		"Close,Đóng",
+		"Like,Có chứa",
+		"Set,Đặt",
+		"Set,Có giá trị,Field value",
+	]
+	write(repository.package / "translations" / "vi.csv", "\n".join(rows) + "\n")
+	listed = repository.package / "translations" / "framework.txt"
+	write(listed, "Like\nSet\n")
+	assert list(translations.check(repository)) == []
+	write(listed, "Set\nLike\nLike\nClose\nUndo\n")
+	problems = [
+		problem for problem in translations.check(repository) if problem.file.endswith("framework.txt")
+	]
+	assert [(problem.line, problem.message) for problem in sorted(problems)] == [
+		(2, "'Like' must not stand after 'Set': in order, each once"),
+		(3, "'Like' must not stand after 'Like': in order, each once"),
+		(4, "'Close' must not stand after 'Like': in order, each once"),
+		(4, "the app asks for 'Close' itself: take this line out"),
+		(5, "no Vietnamese for 'Undo'"),
+	]
+
+
+def test_a_row_stands_once_for_each_context(repository: Repository) -> None:
+	rows = ["Set,Đặt", "Set,Có giá trị,Field value", "Set,Có,Field value", "Set,Chọn", "Open,Mở,Access"]
+	write(repository.package / "translations" / "vi.csv", "\n".join(rows) + "\n")
+	write(repository.package / "areas.py", '_("Open")\n')
+	problems = [problem.message for problem in translations.check(repository) if not problem.is_warning]
+	assert [message for message in problems if "already" in message] == [
+		"'Set' stands in line 2 already",
+		"'Set' stands in line 1 already",
+	]
+	assert "no Vietnamese for 'Open'" in problems
+
+
 def test_strings_are_found_in_python() -> None:
 	text = '_("One")\nfrappe._("Two " "and more")\n_(variable)\nother._("No")\n_(f"Three {x}")\n_("Four {0}".format(x))\n'
 	found = list(in_python(text))

@@ -25,6 +25,7 @@ SECONDS_TO_STOP = 90
 CONFIG = """\
 [mysqld]
 datadir = {data}
+tmpdir = {temporary}
 socket = {socket}
 pid-file = {run}/mariadb.pid
 port = {port}
@@ -64,6 +65,8 @@ class MariaDB:
 		self.settings = settings
 		self.daemons = daemons
 		self.data = settings.run / "mariadb"
+		# Of its own: at its start a server deletes the temporary tables it finds there, another server's included.
+		self.temporary = settings.run / "mariadb-tmp"
 		self.config = settings.run / "mariadb.cnf"
 		self.port = settings.ports["MARIADB_PORT"]
 
@@ -147,6 +150,7 @@ class MariaDB:
 		new = self.data.with_name("mariadb.new")
 		shutil.rmtree(new, ignore_errors=True)
 		options = ["--no-defaults", f"--user={getpass.getuser()}", f"--datadir={new}", "--skip-test-db"]
+		options.append(f"--tmpdir={self.temporary}")
 		command = ["mariadb-install-db", *options, "--auth-root-authentication-method=normal", "--force"]
 		step.run(command, env=command_environment(self.settings))
 		new.rename(self.data)
@@ -156,7 +160,8 @@ class MariaDB:
 		init = run / "mariadb-init.sql"
 		write_file(init, INIT.format(password=password), mode=0o600)
 		socket = self._socket(steps)
-		values = {"data": self.data, "socket": socket, "run": run, "init": init}
+		self.temporary.mkdir(exist_ok=True)
+		values = {"data": self.data, "temporary": self.temporary, "socket": socket, "run": run, "init": init}
 		write_file(self.config, CONFIG.format(port=self.port, password=password, **values), mode=0o600)
 
 	def _socket(self, steps: Steps) -> Path:

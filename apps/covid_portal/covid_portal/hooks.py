@@ -4,6 +4,8 @@ app_publisher = "The COVID Portal authors"
 app_description = "The official COVID-19 portal of a province"
 app_email = "portal@example.com"
 app_license = "MIT"
+app_logo_url = "/assets/covid_portal/images/emblem.svg"
+app_include_js = "portal_desk.bundle.js"
 
 after_install = "covid_portal.setup.install.after_install"
 

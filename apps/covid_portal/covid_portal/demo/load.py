@@ -20,6 +20,8 @@ from covid_portal.reporting.writers import insert_rows
 
 DOCTYPE = "Situation Report"
 SOURCE = "Số liệu minh họa, không phải số liệu thống kê"
+NOTICE = "Trang chạy thử: mọi số liệu ở đây do máy tạo ra để minh họa, không phải số liệu thật."
+NOTICE_EN = "Trial site: every figure here is made up by a model, none is real."
 GROUPS = ("total", "adults", "elderly", "people_50", "teens")
 
 
@@ -36,6 +38,7 @@ def load(days: int, seed: int, now: datetime | None = None) -> Iterator[str]:
 	report_type = definitions.report_type_of(DOCTYPE)
 	areas = area_table()
 	require_pack(areas)
+	frappe.get_doc("Publishing Settings").update({"notice": NOTICE, "notice_en": NOTICE_EN}).save()
 	insert_population(areas, seed, now)
 	times = slot_times(report_type, days, now)
 	names = make_slots(report_type, times)

@@ -23,7 +23,7 @@ LOCK, LONGEST_WAIT = "covid-portal-snapshot", 120  # seconds
 # What each page is made of: template by key of rendering.ADDRESSES.
 PAGES = {"overview": "overview.html", "corrections": "corrections.html"}
 SLOTS = "du-lieu-mo/v1/slots"
-BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en")
+BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en", "notice", "notice_en")
 FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
 FOOTER_FIELDS += ("phone", "email")
 

@@ -78,6 +78,8 @@ BRAND = {
 	"organisation_en": "Steering Committee",
 	"site_title": "Cổng thông tin",
 	"site_title_en": "Portal",
+	"notice": "",
+	"notice_en": "",
 	"footer": {
 		"responsible_body": "Sở",
 		"responsible_person": "",
@@ -102,6 +104,17 @@ def page(data: dict | None = None, lang: str = "vi", **changes: object) -> str:
 	return render(
 		"overview.html", lang, vietnamese if lang == "vi" else english, data=data or DATA, **context
 	)
+
+
+class TestNotice(unittest.TestCase):
+	BRAND = BRAND | {"notice": "Trang chạy thử", "notice_en": "Trial site"}
+
+	def test_the_notice_stands_above_the_page_in_its_language(self) -> None:
+		self.assertIn("Trang chạy thử", page(brand=self.BRAND).split("<main")[0])
+		self.assertIn("Trial site", page(lang="en", brand=self.BRAND).split("<main")[0])
+
+	def test_without_a_notice_there_is_no_empty_band(self) -> None:
+		self.assertNotIn("site-notice", page())
 
 
 class TestNumbersAndTimes(unittest.TestCase):

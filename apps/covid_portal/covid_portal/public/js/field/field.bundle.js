@@ -7,6 +7,7 @@ import { h, announce } from "./dom.js";
 import { Drafts } from "./draft.js";
 import { dueScreen } from "./due.js";
 import { FormScreen } from "./form.js";
+import { bindLogout } from "./logout.js";
 import { problemNotice } from "./notices.js";
 import * as clock from "./clock.js";
 
@@ -28,7 +29,7 @@ class FieldPage {
 		window.addEventListener("online", () => this.connection());
 		window.addEventListener("offline", () => this.connection());
 		document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
-		document.getElementById("logout").addEventListener("click", () => this.logout());
+		bindLogout(this.api);
 		setInterval(() => this.tick(), TICK);
 		setInterval(() => this.refresh(), REFRESH);
 		this.connection();
@@ -108,15 +109,6 @@ class FieldPage {
 		strip.hidden = navigator.onLine;
 		strip.textContent = navigator.onLine ? "" : __("Offline. What you type is kept on this device; send it when the network is back.");
 		if (!navigator.onLine) announce(strip.textContent);
-	}
-
-	async logout() {
-		try {
-			await this.api.logout();
-			location.assign("/");
-		} catch {
-			announce(__("No answer from the server. Please try again."));
-		}
 	}
 }
 

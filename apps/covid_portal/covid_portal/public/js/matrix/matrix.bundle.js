@@ -3,6 +3,7 @@
 import { Api } from "../field/api.js";
 import { h, announce } from "../field/dom.js";
 import { __, setTexts } from "../field/i18n.js";
+import { bindLogout } from "../field/logout.js";
 import { problemNotice } from "../field/notices.js";
 import { letter, STATES, words } from "./states.js";
 import { slotSummary } from "./summary.js";
@@ -22,7 +23,7 @@ class MatrixPage {
 	start() {
 		window.addEventListener("hashchange", () => this.show());
 		document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
-		document.getElementById("logout").addEventListener("click", () => this.logout());
+		bindLogout(this.api);
 		setInterval(() => document.hidden || this.refresh(), REFRESH);
 		return this.show();
 	}
@@ -134,15 +135,6 @@ class MatrixPage {
 		const retry = h("button", { type: "button", class: "button", onclick: () => this.show() }, __("Try again"));
 		const title = h("h1", { id: "screen-title", tabindex: "-1" }, __("This cannot be shown just now"));
 		this.app.replaceChildren(h("div", { class: "matrix-screen" }, title, problemNotice(problem), h("p", { class: "acts" }, retry)));
-	}
-
-	async logout() {
-		try {
-			await this.api.logout();
-			location.assign("/");
-		} catch {
-			announce(__("No answer from the server. Please try again."));
-		}
 	}
 }
 

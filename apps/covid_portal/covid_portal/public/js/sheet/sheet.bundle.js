@@ -4,7 +4,8 @@
 import { __, setTexts } from "../field/i18n.js";
 import { announce, h } from "../field/dom.js";
 import { clock, hour, longDate, shortDate } from "../field/format.js";
-import { Problem, serverMessages } from "../field/api.js";
+import { Api, Problem, serverMessages } from "../field/api.js";
+import { bindLogout } from "../field/logout.js";
 
 const METHODS = "/api/method/covid_portal.reporting.spreadsheet.api.";
 const TIMEOUT = 120 * 1000;
@@ -12,10 +13,12 @@ const TIMEOUT = 120 * 1000;
 class SheetPage {
 	constructor(settings) {
 		this.token = settings.csrf_token;
+		this.api = new Api(settings);
 		this.app = document.getElementById("app");
 	}
 
 	start() {
+		bindLogout(this.api);
 		window.addEventListener("hashchange", () => this.show());
 		return this.show();
 	}
@@ -45,7 +48,7 @@ class SheetPage {
 	slotTask(slot) {
 		const left = slot.own + slot.others;
 		const act = left
-			? h("a", { class: "button main", href: `#/${slot.slot}` }, __("Open"))
+			? h("a", { class: "button main", href: `#/${slot.slot}` }, __("Download and send"))
 			: h("p", { class: "state good" }, __("Everything has been sent."));
 		return h("li", { class: "task" }, h("h2", {}, slotTitle(slot)), counts(slot), act);
 	}

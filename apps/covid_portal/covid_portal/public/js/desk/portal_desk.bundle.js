@@ -1,0 +1,7 @@
+// What the whole Desk needs beyond Frappe's own: a date picker that knows Vietnamese, times without a line on their zone.
+
+import { VIETNAMESE } from "./datepicker.js";
+import { hideTimeZone } from "./time_zone.js";
+
+$.fn.datepicker.language.vi = VIETNAMESE;
+$(document).on("form-load", (_event, frm) => hideTimeZone(frm));

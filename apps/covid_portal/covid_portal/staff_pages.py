@@ -1,0 +1,79 @@
+"""The pages of unit staff, www/bao-cao and its siblings: shells whose scripts ask the server, where scope is checked."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import frappe
+from frappe import _
+from frappe.sessions import get_csrf_token
+
+from covid_portal.publishing.rendering import asset_urls
+
+SCRIPTS = Path(__file__).resolve().parent / "public" / "js"
+SHARED = "field"  # the other pages' scripts build on those of the field page
+TEXT = re.compile(r'__\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+def fill_context(context: frappe._dict, address: str, *scripts: str) -> None:
+	"""What templates/staff/page.html needs; a guest is sent to the login page and comes back.
+
+	`scripts`: folders of public/js the page has of its own.
+	"""
+	if frappe.session.user == "Guest":
+		frappe.local.flags.redirect_location = f"/login?redirect-to={address}"
+		raise frappe.Redirect
+	has_desk = frappe.db.get_value("User", frappe.session.user, "user_type") == "System User"
+	context.lang = frappe.local.lang
+	context.assets = asset_urls()
+	context.page_title = page_titles()[address]
+	context.ways = ways(address, has_desk)
+	context.settings = embedded(
+		{
+			"user": frappe.session.user,
+			"lang": frappe.local.lang,
+			"has_desk": has_desk,
+			"csrf_token": get_csrf_token(),
+			"texts": translated_texts(SHARED, *scripts),
+		}
+	)
+
+
+def page_titles() -> dict[str, str]:
+	"""{address: title} of all pages of unit staff."""
+	return {
+		"/bao-cao": _("Situation reports"),
+		"/nop-bang": _("Reports by workbook"),
+		"/theo-doi": _("Who has reported"),
+	}
+
+
+def ways(address: str, has_desk: bool) -> list[dict[str, str]]:
+	"""The links at the foot: the other pages of unit staff, the public page, the Desk for those who may enter it."""
+	links = {page: title for page, title in page_titles().items() if page != address}
+	links["/"] = _("Public figures")
+	if has_desk:
+		links["/app"] = _("Desk")
+	return [{"address": page, "label": label} for page, label in links.items()]
+
+
+def translated_texts(*folders: str) -> dict[str, str]:
+	"""The scripts' sentences in the user's language; one that is the same in both is left out."""
+	pairs = ((text, _(text)) for text in script_texts(*folders))
+	return {text: translated for text, translated in pairs if translated != text}
+
+
+@lru_cache
+def script_texts(*folders: str) -> tuple[str, ...]:
+	"""Every sentence the scripts show: their own sources are the list, so none can be forgotten."""
+	paths = (path for folder in folders for path in sorted((SCRIPTS / folder).glob("*.js")))
+	sources = (path.read_text(encoding="utf-8") for path in paths)
+	found = (json.loads(f'"{text}"') for source in sources for text in TEXT.findall(source))
+	return tuple(dict.fromkeys(found))
+
+
+def embedded(value: dict) -> str:
+	"""JSON that can stand inside a script element: no character in it can end the element."""
+	text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+	return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
