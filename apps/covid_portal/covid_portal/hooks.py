@@ -71,7 +71,7 @@ scheduler_events = {
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
 on_slot_published = ["covid_portal.publishing.snapshot.publish_slot"]
-# Slots have new versions after a correction: (slot names, oldest first) -> None.
+# Slots have new versions after a correction, a late decision or an excuse: (slot names, oldest first) -> None.
 on_slots_corrected = ["covid_portal.publishing.snapshot.publish_slots"]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
