@@ -34,8 +34,16 @@ def ensure_roles() -> None:
 
 
 def running(today: date | None = None) -> tuple[str, dict]:
-	"""SQL condition, over the alias `duty`, for assignments that run on `today`, and its values."""
-	condition = "duty.valid_from <= %(today)s and (duty.valid_to is null or duty.valid_to >= %(today)s)"
+	"""SQL condition, over the alias `duty`, for assignments that run on `today`, and its values.
+
+	With its unit a duty ends: it runs while its own dates and those of the unit hold.
+	"""
+	condition = """duty.valid_from <= %(today)s and (duty.valid_to is null or duty.valid_to >= %(today)s)
+		and exists (
+			select 1 from `tabUnit` held where held.name = duty.unit and held.disabled = 0
+				and (held.valid_from is null or held.valid_from <= %(today)s)
+				and (held.valid_to is null or held.valid_to >= %(today)s)
+		)"""
 	return condition, {"today": getdate(today)}
 
 
@@ -89,6 +97,12 @@ def sync_roles(user: str, ended: set[str] = frozenset()) -> None:
 		document.remove_roles(*surplus)
 
 
+def sync_unit(unit: str) -> None:
+	"""After a change of the unit's dates: its people's roles follow at once, not with the nightly job."""
+	for user in frappe.get_all("Duty Assignment", {"unit": unit}, pluck="user", distinct=True):
+		sync_roles(user)
+
+
 def is_duty(role: str) -> bool:
 	"""A duty is a role of the portal or of an administrator: never one that a DocType of another app relies on,
 	or giving duties would be a way to become a system manager."""
@@ -106,7 +120,7 @@ def is_duty(role: str) -> bool:
 
 
 def sync_all() -> None:
-	"""Daily: assignments that began or ended by their dates. Each user is a unit of work of its own."""
+	"""Daily: assignments that began or ended, by their dates or their unit's. Each user is a unit of work of its own."""
 	for user in frappe.get_all("Duty Assignment", pluck="user", distinct=True):
 		sync_roles(user)
 		frappe.db.commit()  # a failure for one user must not undo the others'

@@ -91,7 +91,7 @@ def load_grants(user: str, doctype: str, access: str) -> list[Grant]:
 		f"""select distinct rule.scope, duty.unit, unit.line, unit.area, area.lft, area.rgt, unit.lft, unit.rgt
 		from `tabDuty Assignment` duty
 		join `tabScope Rule` rule on rule.duty = duty.duty
-		join `tabUnit` unit on unit.name = duty.unit and unit.disabled = 0
+		join `tabUnit` unit on unit.name = duty.unit
 		join `tabArea` area on area.name = unit.area
 		where duty.user = %(user)s and rule.document_type = %(doctype)s
 			and (rule.access = %(access)s or rule.access = 'Write') and {condition} and {ENABLED}""",
