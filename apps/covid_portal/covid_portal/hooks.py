@@ -21,6 +21,7 @@ permission_query_conditions = {
 	"Deadline Extension": "covid_portal.reporting.doctype.deadline_extension.deadline_extension.get_permission_query_conditions",
 	"Report Notice": "covid_portal.reporting.doctype.report_notice.report_notice.get_permission_query_conditions",
 	"Approval Step": "covid_portal.approval.doctype.approval_step.approval_step.get_permission_query_conditions",
+	"Approval Contribution": "covid_portal.approval.doctype.approval_contribution.approval_contribution.get_permission_query_conditions",
 	"Approval Decision": "covid_portal.approval.doctype.approval_decision.approval_decision.get_permission_query_conditions",
 	"User": "covid_portal.organisation.people.get_permission_query_conditions",
 	"Report Explanation": "covid_portal.reporting.doctype.report_explanation.report_explanation.get_permission_query_conditions",
@@ -46,6 +47,7 @@ has_permission = {
 	"Deadline Extension": "covid_portal.organisation.scope.has_permission",
 	"Report Notice": "covid_portal.organisation.scope.has_permission",
 	"Approval Step": "covid_portal.approval.access.has_permission",
+	"Approval Contribution": "covid_portal.approval.access.has_permission",
 	"Approval Decision": "covid_portal.approval.access.has_permission",
 	"File": "covid_portal.organisation.beside.has_permission",
 	"Comment": "covid_portal.organisation.beside.has_permission",
@@ -60,7 +62,11 @@ has_permission = {
 doc_events = {
 	"*": {
 		"validate": "covid_portal.approval.guard.refuse_state_changes",
-		"on_trash": "covid_portal.approval.guard.refuse_deletion",
+		"on_update": "covid_portal.approval.contributions.record",
+		"on_trash": [
+			"covid_portal.approval.guard.refuse_deletion",
+			"covid_portal.approval.contributions.forget",
+		],
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
 	},
 	"File": {"validate": "covid_portal.organisation.beside.refuse_public_files"},
@@ -86,6 +92,7 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.close": "covid_portal.organisation.desk_acts.close_assignment",
 	"frappe.desk.form.document_follow.get_follow_users": "covid_portal.organisation.desk_acts.get_follow_users",
 	"frappe.client.validate_link": "covid_portal.organisation.counting.validate_link",
+	"frappe.desk.form.save.savedocs": "covid_portal.approval.desk.savedocs",
 	"frappe.model.workflow.apply_workflow": "covid_portal.approval.desk.apply_workflow",
 	"frappe.model.workflow.get_transitions": "covid_portal.approval.desk.get_transitions",
 	"frappe.model.workflow.bulk_workflow_approval": "covid_portal.approval.desk.bulk_workflow_approval",
