@@ -77,6 +77,9 @@ doc_events = {
 # bare count, its check of links, and what it lets anybody do beside a document know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.desk.reportview.get": "covid_portal.reporting.listing.get",
+	"frappe.desk.reportview.get_list": "covid_portal.reporting.listing.get_list",
+	"frappe.desk.reportview.export_query": "covid_portal.reporting.listing.export_query",
 	"frappe.desk.query_report.get_data_for_custom_field": "covid_portal.organisation.counting.get_data_for_custom_field",
 	"frappe.desk.search.get_names_for_mentions": "covid_portal.organisation.people.get_names_for_mentions",
 	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
