@@ -102,6 +102,9 @@ override_whitelisted_methods = {
 	"frappe.workflow.doctype.workflow_action.workflow_action.apply_action": "covid_portal.approval.desk.apply_action",
 }
 
+# Who gives duties finds them by the link search, and no other role.
+standard_queries = {"Role": "covid_portal.organisation.duties.search_roles"}
+
 scheduler_events = {
 	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick"]},
 	"daily": ["covid_portal.organisation.duties.sync_all"],

@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.utils import getdate
 
 # Every holder of a duty has this role besides: what all staff may read, and the Desk itself.
@@ -22,6 +23,9 @@ DUTIES = (
 	"Portal Administrator",
 	"Auditor",
 )
+
+# What an administrator fills in that names a duty.
+NAMING_DUTIES = ("Duty Assignment", "Scope Rule", "Approval Route")
 
 # SQL over the alias `duty`: a disabled account has neither scope nor say, on whatever way its name comes in.
 ENABLED = "exists (select 1 from `tabUser` holder where holder.name = duty.user and holder.enabled = 1)"
@@ -117,6 +121,25 @@ def is_duty(role: str) -> bool:
 		where permission.role = %s and module.app_name != 'covid_portal' limit 1""",
 		role,
 	)
+
+
+def gives_duties() -> bool:
+	"""Whether the session's user writes what names a duty: assignments, scope rules, approval routes."""
+	return any(frappe.has_permission(doctype, "write") for doctype in NAMING_DUTIES)
+
+
+@frappe.whitelist()
+def search_roles(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | list | None = None
+) -> list[tuple[str, str]]:
+	"""The link search on Role, (name, translated name): all of them for those who read roles, the duties for those who
+	give them, else nothing."""
+	names = frappe.get_all("Role", filters or {}, pluck="name", order_by="name asc")
+	if not frappe.has_permission("Role"):
+		names = [name for name in names if is_duty(name)] if gives_duties() else []
+	words = txt.strip().casefold()
+	found = [(name, _(name)) for name in names if words in f"{name} {_(name)}".casefold()]
+	return found[int(start) : int(start) + int(page_len)]
 
 
 def sync_all() -> None:
