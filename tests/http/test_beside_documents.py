@@ -316,6 +316,47 @@ def test_a_file_beside_a_report_is_private(
 	assert kept() == before
 
 
+@pytest.mark.parametrize(
+	("report", "filters"),
+	[("Figures by Group", {"by": "Slot"}), ("Reporting Completeness", {"area_level": 3})],
+)
+def test_the_portals_own_reports_stay_within_scope(
+	report: str, filters: dict, somebody: Client, targets: Targets, person: Callable[[str, str], Client]
+) -> None:
+	def run(client: Client) -> list:
+		asked = {"report_name": report, "filters": {**filters, "area": targets.place.area}}
+		answer = client.ask("frappe.desk.query_report.run", **asked)
+		assert answer.status_code in (200, 401, 403), answer.text[:300]
+		return [row for row in accepted(answer)["result"] if isinstance(row, dict)] if answer.ok else []
+
+	assert run(somebody) == []
+	assert run(person("Reporter", targets.place.unit))
+
+
+def test_no_report_of_the_desk_shows_another_unit(
+	somebody: Client, targets: Targets, administrator: Client
+) -> None:
+	"""All there are, the framework's own among them, with filters that ask for the other unit's area."""
+	asked = {
+		"area": targets.place.area,
+		"unit": targets.place.unit,
+		"doctype": REPORT,
+		"user": "Administrator",
+	}
+	slot = targets.names[REPORT].rpartition("-")[0]
+	filters = {**asked, "slot": slot, "report_type": REPORT, "from_date": DAY, "to_date": "2031-01-01"}
+	reports = [row["name"] for row in administrator.rows("Report", {"disabled": 0})]
+	assert {"Reporting Completeness", "Figures by Group"} <= set(reports)
+	for report in reports:
+		way = {"report_name": report, "filters": filters, "ignore_prepared_report": True}
+		answer = somebody.ask("frappe.desk.query_report.run", **way)
+		rows = str((answer.json().get("message") or {}).get("result")) if answer.ok else ""
+		assert not {targets.place.name, targets.place.unit, targets.names[REPORT]} & set(rows.split("'")), (
+			report
+		)
+		assert WORDS not in answer.text and targets.names[REPORT] not in rows, report
+
+
 # --- writing
 
 

@@ -74,7 +74,7 @@ def is_file_of_others(doc: Document) -> bool:
 	url = doc.file_url or ""
 	if not url.startswith(PRIVATE) or doc.get("content"):
 		return False
-	if not doc.is_new() and frappe.db.get_value("File", doc.name, "file_url") == url:
+	if doc.name and frappe.db.get_value("File", doc.name, "file_url") == url:
 		return False
 	records = frappe.get_all("File", {"file_url": url}, pluck="name")
 	return bool(records) and not any(frappe.has_permission("File", "read", doc=name) for name in records)
