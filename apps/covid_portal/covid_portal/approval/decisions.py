@@ -10,11 +10,13 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.chain import append_decision, last_decision
+from covid_portal.approval.contributions import contributors
 from covid_portal.approval.guard import deciding, is_on_behalf
 from covid_portal.approval.managed_workflow import is_routed
 from covid_portal.approval.routes import freeze_steps
 from covid_portal.organisation.duties import holds_duty
 from covid_portal.organisation.scope import in_scope
+from covid_portal.organisation.transactions import begin_again_on
 
 
 @dataclass
@@ -36,8 +38,14 @@ def decide(doctype: str, name: str, decision: str, reason: str | None = None) ->
 	"""Submit, approve, return, refuse or withdraw a document.
 
 	Returns {"name", "workflow_state"}. Raises NotYoursToDecide (403) when duty, unit or authorship forbid it,
-	ReasonMissing when a return or refusal has no reason, ApprovalError when the state does not allow it.
+	ReasonMissing when a return or refusal has no reason, ApprovalError when the state does not allow it. Where the
+	database gives another request precedence, it begins again.
 	"""
+	return begin_again_on(frappe.QueryDeadlockError, decide_once, doctype, name, decision, reason)
+
+
+def decide_once(doctype: str, name: str, decision: str, reason: str | None = None) -> dict:
+	"""As decide(), as a part of something larger: what is undone by a deadlock is not done again here."""
 	doc = frappe.get_doc(doctype, name, for_update=True)
 	decide_on(doc, decision, reason)
 	return {"name": doc.name, v.STATE_FIELD: doc.get(v.STATE_FIELD)}
@@ -153,7 +161,7 @@ def require_pending_step(act: Act) -> None:
 	if not holds_duty(act.user, act.step.duty, act.step.unit):
 		refuse_decider(act, _("it waits for {0} of {1}").format(_(act.step.duty), unit_name(act.step.unit)))
 	if act.user in authors(act.doc):
-		refuse_decider(act, _("you entered or sent it yourself"))
+		refuse_decider(act, _("you entered, changed or sent it yourself"))
 	if act.user in deciders(act.doc, act.round):
 		refuse_decider(act, _("you have decided on an earlier step"))
 
@@ -166,9 +174,9 @@ def refuse_decider(act: Act, why: str) -> None:
 
 
 def authors(doc: Document) -> set[str]:
-	"""Who entered the document, and whoever sent it in this round or an earlier one."""
+	"""Who entered the document, changed what it says, or sent it, in this round or an earlier one."""
 	senders = frappe.get_all("Approval Decision", {**reference(doc), "decision": v.SUBMIT}, pluck="user")
-	return {doc.owner, *senders}
+	return {doc.owner, *senders, *contributors(doc.doctype, doc.name)}
 
 
 def deciders(doc: Document, round_number: int) -> set[str]:

@@ -8,14 +8,16 @@ import json
 
 import frappe
 from frappe import _
+from frappe.desk.form import save
 from frappe.model import workflow
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
-from covid_portal.approval.decisions import decide, pending_step
+from covid_portal.approval.decisions import decide, decide_once, pending_step
 from covid_portal.approval.managed_workflow import is_routed
 from covid_portal.organisation.duties import holds_duty
 from covid_portal.organisation.scope import in_scope
+from covid_portal.organisation.transactions import begin_again_on
 
 
 @frappe.whitelist()
@@ -62,12 +64,21 @@ def offered_decisions(doc: Document) -> set[str]:
 	return decisions | {v.WITHDRAW} if author and step.step == 1 else decisions
 
 
+@frappe.whitelist(methods=["POST", "PUT"])
+def savedocs(doc: str, action: str) -> None:
+	"""The form's Save button: as the framework does it, and anew where the database gave another request precedence."""
+	begin_again_on(frappe.QueryDeadlockError, save.savedocs, doc, action)
+
+
 @frappe.whitelist(methods=["POST"])
 def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 	"""One decision on many documents. Each stands for itself: what fails is named, what succeeds is kept."""
 	if not is_routed(doctype):
 		return workflow.bulk_workflow_approval(docnames, doctype, action)
-	names = json.loads(docnames)
+	begin_again_on(frappe.QueryDeadlockError, decide_all, doctype, json.loads(docnames), action)
+
+
+def decide_all(doctype: str, names: list[str], action: str) -> None:
 	failed = [message for name in names if (message := decide_one(doctype, name, action))]
 	done = _("{0} of {1} decided.").format(len(names) - len(failed), len(names))
 	frappe.msgprint("<br>".join([done, *failed]), title=_(action), indicator="red" if failed else "green")
@@ -78,7 +89,7 @@ def decide_one(doctype: str, name: str, action: str) -> str | None:
 	frappe.db.savepoint("one_decision")
 	writes = frappe.db.transaction_writes
 	try:
-		decide(doctype, name, v.ACTIONS.get(action, action))
+		decide_once(doctype, name, v.ACTIONS.get(action, action))
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		frappe.db.rollback(save_point="one_decision")
 		# The framework takes any rollback for the whole one, and would not commit the decisions before this one.

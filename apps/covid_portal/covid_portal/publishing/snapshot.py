@@ -105,6 +105,13 @@ def page(template: str, lang: str, key: str = "overview", **context: dict) -> st
 	)
 
 
+def not_found(lang: str) -> str:
+	"""The page of an address at which there is nothing."""
+	return rendering.render(
+		"not_found.html", lang, translator(lang), brand=brand(), alternate=None, current=None
+	)
+
+
 def translator(lang: str) -> rendering.Translate:
 	"""English source → text in the language, from the app's catalogue and an administrator's own translations."""
 	texts = get_all_translations(lang) if lang != "en" else {}

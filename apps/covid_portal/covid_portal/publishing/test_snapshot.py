@@ -231,8 +231,13 @@ class TestServing(SnapshotCase):
 			None,
 		):
 			self.assertIsNone(renderer.find(path), path)
-			if path:
+			if path and "\0" not in path:
 				self.assertFalse(renderer.SnapshotPage(path).can_render(), path)
+
+	def test_an_address_that_no_file_can_have_is_answered_here(self) -> None:
+		page = renderer.SnapshotPage("du-lieu-mo/\0")
+		self.assertTrue(page.can_render())
+		self.assertEqual(page.render().status_code, 404)
 
 	def test_before_anything_was_published_the_home_page_says_so(self) -> None:
 		snapshot.live().unlink()

@@ -14,6 +14,7 @@ from covid_portal.approval.decisions import decide_on
 from covid_portal.approval.vocabulary import DRAFT, RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.organisation.scope import in_scope, scope_condition
+from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.reporting import contests, context, definitions, outliers, rules, slots
 from covid_portal.reporting.obligations import is_on_time
 from covid_portal.reporting.slots import clock_label, slot_label
@@ -99,13 +100,8 @@ def save(
 	"""
 	require_login()
 	arguments = (slot, area, by_field(figures), by_field(explanations), submit, idempotency_key, modified)
-	try:
-		return save_once(*arguments)
-	except (frappe.DuplicateEntryError, frappe.QueryDeadlockError):
-		# Another request stored the same report meanwhile. Begin again, and see what it left: a repetition, or news.
-		frappe.db.rollback()
-		frappe.clear_messages()
-		return save_once(*arguments)
+	# Another request may store the same report meanwhile: the second attempt sees what it left, a repetition or news.
+	return begin_again_on((frappe.DuplicateEntryError, frappe.QueryDeadlockError), save_once, *arguments)
 
 
 def save_once(
