@@ -59,6 +59,20 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	expect(public.locator(".headlines")).to_contain_text(in_vietnamese(before + NEW_CASES))
 
 
+def test_the_desk_speaks_of_states_in_vietnamese(
+	sent_report: str, place: Place, window: Window, log_in: LogIn, approver: People
+) -> None:
+	desk = window()
+	log_in(desk, approver(place), f"/app/situation-report/{sent_report}")
+	state = desk.locator(".form-layout [data-fieldname='workflow_state'] .control-value")
+	expect(state).to_have_text("Đang duyệt", timeout=30_000)
+	expect(desk.locator(".page-head .indicator-pill", has_text="Đang duyệt")).to_be_visible()
+	desk.goto("/app/situation-report")
+	listed = desk.locator(".frappe-list .result")
+	expect(listed).to_contain_text("Đang duyệt", timeout=30_000)
+	expect(listed).not_to_contain_text("In Approval")
+
+
 def test_a_report_of_the_open_slot_survives_reloading_and_is_sent(
 	place: Place, open_slot: dict, window: Window, log_in: LogIn, reporter: People, administrator: Client
 ) -> None:

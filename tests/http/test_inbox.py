@@ -196,16 +196,3 @@ def test_the_page_is_for_staff_and_carries_no_document(waiting: Waiting, distric
 
 def test_who_decides_nothing_is_not_led_to_the_inbox(client: Callable[[str], Client]) -> None:
 	assert 'href="/cho-duyet"' not in client("tyt.hamrong").get("/bao-cao").text
-
-
-def test_duties_are_suggested_by_either_name_and_roles_of_the_system_are_not(
-	client: Callable[[str], Client], guest: Client
-) -> None:
-	query = {"doctype": "Role", "query": "covid_portal.organisation.duties.search_duties"}
-	administrator = client("quantri")
-	for text in ("Approver", "người duyệt"):
-		found = administrator.ask("frappe.desk.search.search_link", txt=text, **query).text
-		assert "Approver" in found
-	everything = administrator.ask("frappe.desk.search.search_link", txt="", page_length=100, **query).text
-	assert "System Manager" not in everything and "Reporter" in everything
-	assert "Approver" not in guest.ask("frappe.desk.search.search_link", txt="", **query).text

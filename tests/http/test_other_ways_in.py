@@ -33,7 +33,12 @@ def set_value(field: str, value: str | int) -> Way:
 
 
 def method_of_the_document(client: Client, name: str) -> Response:
-	return client.post(f"/api/resource/{REPORT}/{name}?run_method=db_set", workflow_state="Approved")
+	method = {
+		"run_method": "db_set"
+	}  # looked for in the address or in the body, as the framework's version has it
+	return client.post(
+		f"/api/resource/{REPORT}/{name}?run_method=db_set", **method, workflow_state="Approved"
+	)
 
 
 def any_method(client: Client, name: str) -> Response:
@@ -315,7 +320,12 @@ def test_an_import_of_a_file_does_not_change_the_state(
 	content = f"ID,workflow_state\n{waiting[0]},Approved\n"
 	upload = {"file": ("import.csv", content, "text/csv")}
 	values = {"reference_doctype": REPORT, "import_type": "Update Existing Records"}
-	made = administrator.post("/api/resource/Data Import", **values).json()["data"]["name"]
+	begun = administrator.post("/api/resource/Data Import", **values)
+	if begun.status_code == 417:  # later versions of the framework refuse it at the door
+		assert "Allow Import" in begun.text
+		unchanged()
+		return
+	made = begun.json()["data"]["name"]
 	about = {"doctype": "Data Import", "docname": made, "fieldname": "import_file", "is_private": "1"}
 	url = accepted(administrator.request("POST", "/api/method/upload_file", files=upload, data=about))[
 		"file_url"

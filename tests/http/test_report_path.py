@@ -5,7 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from portal import API, LATEST, QUIET, REPORT, Client, Place, accepted, clock, refused
+from portal import (
+	API,
+	DECIDE,
+	LATEST,
+	QUIET,
+	REPORT,
+	Client,
+	Place,
+	accepted,
+	clock,
+	refused,
+	sentence,
+)
 
 People = Callable[[Place], Client]
 
@@ -218,3 +230,43 @@ def test_the_form_of_a_locked_slot_says_when_it_was_locked(
 	form = reporter(place).form(locked_slot["name"], place.area)
 	assert not form["editable"]
 	assert clock(locked_slot["locks_at"]) in form["reason"]
+
+
+def test_a_correction_moves_the_published_figures_once_the_cdc_approves_it(
+	published_slot: dict,
+	person: Callable[[str, str], Client],
+	client: Callable[[str], Client],
+	administrator: Client,
+	guest: Client,
+) -> None:
+	slot, auditor = published_slot["name"], client("kiemtra")
+	approved = {"slot": slot, "workflow_state": "Approved"}
+	fields = ["area", "area_name", "unit", "recovered"]
+	report = auditor.rows(REPORT, approved, fields, limit_page_length=1, order_by="area")[0]
+	district_unit = administrator.document("Unit", report["unit"])["parent_unit"]
+	before = guest.get(LATEST).json()
+	corrected = {"fieldname": "recovered", "new_value": report["recovered"] + 3}
+	made = person("Reporter", report["unit"]).post(
+		"/api/resource/Correction",
+		slot=slot,
+		area=report["area"],
+		reason="Đếm sót ba người",
+		figures=[corrected],
+	)
+	assert made.ok, sentence(made)
+	name = made.json()["data"]["name"]
+	for decider, decision in (
+		(person("Reporter", report["unit"]), "Submit"),
+		(person("Approver", district_unit), "Approve"),
+		(client("cdc.duyet"), "Approve"),
+	):
+		assert guest.get(LATEST).json()["version"] == before["version"]
+		accepted(decider.call(DECIDE, doctype="Correction", name=name, decision=decision))
+	after = published_after(guest, before)
+	for kind in ("figures", "totals"):
+		moved = after["province"][kind]["recovered"] - before["province"][kind]["recovered"]
+		assert moved == 3, kind
+	rows = guest.get("/du-lieu-mo/v1/corrections.json").json()["corrections"]
+	told = next(row for row in rows if row["correction"] == name)
+	assert (told["new"] - told["old"], told["reason"]) == (3, "Đếm sót ba người")
+	assert told["name"] in guest.get("/dinh-chinh").text

@@ -25,8 +25,19 @@ permission_query_conditions = {
 	"Deadline Extension": "covid_portal.reporting.doctype.deadline_extension.deadline_extension.get_permission_query_conditions",
 	"Report Notice": "covid_portal.reporting.doctype.report_notice.report_notice.get_permission_query_conditions",
 	"Approval Step": "covid_portal.approval.doctype.approval_step.approval_step.get_permission_query_conditions",
+	"Approval Contribution": "covid_portal.approval.doctype.approval_contribution.approval_contribution.get_permission_query_conditions",
 	"Approval Decision": "covid_portal.approval.doctype.approval_decision.approval_decision.get_permission_query_conditions",
 	"User": "covid_portal.organisation.people.get_permission_query_conditions",
+	"Report Explanation": "covid_portal.reporting.doctype.report_explanation.report_explanation.get_permission_query_conditions",
+	"Correction Figure": "covid_portal.reporting.doctype.correction_figure.correction_figure.get_permission_query_conditions",
+	"File": "covid_portal.organisation.beside.for_file",
+	"Comment": "covid_portal.organisation.beside.for_comment",
+	"Version": "covid_portal.organisation.beside.for_version",
+	"Communication": "covid_portal.organisation.beside.for_communication",
+	"ToDo": "covid_portal.organisation.beside.for_todo",
+	"Tag Link": "covid_portal.organisation.beside.for_tag_link",
+	"Document Follow": "covid_portal.organisation.beside.for_document_follow",
+	"DocShare": "covid_portal.organisation.beside.for_docshare",
 }
 has_permission = {
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
@@ -40,36 +51,68 @@ has_permission = {
 	"Deadline Extension": "covid_portal.organisation.scope.has_permission",
 	"Report Notice": "covid_portal.organisation.scope.has_permission",
 	"Approval Step": "covid_portal.approval.access.has_permission",
+	"Approval Contribution": "covid_portal.approval.access.has_permission",
 	"Approval Decision": "covid_portal.approval.access.has_permission",
+	"File": "covid_portal.organisation.beside.has_permission",
+	"Comment": "covid_portal.organisation.beside.has_permission",
+	"Version": "covid_portal.organisation.beside.has_permission",
+	"Communication": "covid_portal.organisation.beside.has_permission",
+	"ToDo": "covid_portal.organisation.beside.has_permission",
+	"Tag Link": "covid_portal.organisation.beside.has_permission",
+	"Document Follow": "covid_portal.organisation.beside.has_permission",
+	"DocShare": "covid_portal.organisation.beside.has_permission",
 }
 
 doc_events = {
 	"*": {
 		"before_validate": "covid_portal.approval.joining.place",
 		"validate": "covid_portal.approval.guard.refuse_state_changes",
-		"on_trash": "covid_portal.approval.guard.refuse_deletion",
+		"on_update": "covid_portal.approval.contributions.record",
+		"on_trash": [
+			"covid_portal.approval.guard.refuse_deletion",
+			"covid_portal.approval.contributions.forget",
+		],
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
 	},
 	"Duty Assignment": {
 		"on_update": "covid_portal.approval.handover.after_change",
 		"after_delete": "covid_portal.approval.handover.after_change",
 	},
+	"File": {"validate": "covid_portal.organisation.beside.refuse_public_files"},
 	"Custom Field": {"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal"},
 }
 
 # The Desk's workflow buttons, the list's bulk action and the e-mail link lead to approval.decide(); the framework's
-# bare count and its check of links know no scope.
+# bare count, its check of links, and what it lets anybody do beside a document know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.desk.reportview.get": "covid_portal.reporting.listing.get",
+	"frappe.desk.reportview.get_list": "covid_portal.reporting.listing.get_list",
+	"frappe.desk.reportview.export_query": "covid_portal.reporting.listing.export_query",
 	"frappe.desk.query_report.get_data_for_custom_field": "covid_portal.organisation.counting.get_data_for_custom_field",
 	"frappe.desk.search.get_names_for_mentions": "covid_portal.organisation.people.get_names_for_mentions",
 	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
+	"frappe.desk.doctype.tag.tag.add_tag": "covid_portal.organisation.desk_acts.add_tag",
+	"frappe.desk.doctype.tag.tag.add_tags": "covid_portal.organisation.desk_acts.add_tags",
+	"frappe.desk.doctype.tag.tag.remove_tag": "covid_portal.organisation.desk_acts.remove_tag",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "covid_portal.organisation.desk_acts.get_tagged_docs",
+	"frappe.desk.like.toggle_like": "covid_portal.organisation.desk_acts.toggle_like",
+	"frappe.desk.form.assign_to.add": "covid_portal.organisation.desk_acts.add_assignment",
+	"frappe.desk.form.assign_to.add_multiple": "covid_portal.organisation.desk_acts.add_assignments",
+	"frappe.desk.form.assign_to.remove": "covid_portal.organisation.desk_acts.remove_assignment",
+	"frappe.desk.form.assign_to.remove_multiple": "covid_portal.organisation.desk_acts.remove_assignments",
+	"frappe.desk.form.assign_to.close": "covid_portal.organisation.desk_acts.close_assignment",
+	"frappe.desk.form.document_follow.get_follow_users": "covid_portal.organisation.desk_acts.get_follow_users",
 	"frappe.client.validate_link": "covid_portal.organisation.counting.validate_link",
+	"frappe.desk.form.save.savedocs": "covid_portal.approval.desk.savedocs",
 	"frappe.model.workflow.apply_workflow": "covid_portal.approval.desk.apply_workflow",
 	"frappe.model.workflow.get_transitions": "covid_portal.approval.desk.get_transitions",
 	"frappe.model.workflow.bulk_workflow_approval": "covid_portal.approval.desk.bulk_workflow_approval",
 	"frappe.workflow.doctype.workflow_action.workflow_action.apply_action": "covid_portal.approval.desk.apply_action",
 }
+
+# Who gives duties finds them by the link search, and no other role.
+standard_queries = {"Role": "covid_portal.organisation.duties.search_roles"}
 
 scheduler_events = {
 	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
@@ -78,7 +121,7 @@ scheduler_events = {
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
 on_slot_published = ["covid_portal.publishing.snapshot.publish_slot"]
-# Slots have new versions after a correction: (slot names, oldest first) -> None.
+# Slots have new versions after a correction, a late decision or an excuse: (slot names, oldest first) -> None.
 on_slots_corrected = ["covid_portal.publishing.snapshot.publish_slots"]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

@@ -1,4 +1,4 @@
-"""Steps and decisions are seen by those who see the document they are about."""
+"""Steps, decisions and contributions are seen by those who see the document they are about."""
 
 import frappe
 from frappe.model.document import Document

@@ -9,10 +9,11 @@ from frappe.model.base_document import get_controller
 from frappe.model.document import Document
 
 from covid_portal.approval.acts import Act, work_out
-from covid_portal.approval.decisions import decide, new_act, require_routed
+from covid_portal.approval.decisions import decide_once, new_act, require_routed
 from covid_portal.approval.line import Line, lines
 from covid_portal.approval.storing import is_set_based, store_set
 from covid_portal.organisation.scope import scope_condition
+from covid_portal.organisation.transactions import begin_again_on
 
 MOST_AT_ONCE = 500
 
@@ -25,10 +26,15 @@ class TooMany(frappe.ValidationError):
 def decide_many(doctype: str, names: list[str] | str, decision: str, reason: str | None = None) -> dict:
 	"""One decision on many documents of a DocType, each standing for itself: what fails is named, what succeeds is kept.
 
-	Returns {"decided": [names], "failed": [{"name", "message"}]}.
+	Returns {"decided": [names], "failed": [{"name", "message"}]}. Where the database gives another request precedence, it
+	begins again.
 	"""
-	require_routed(doctype)
 	names = list(dict.fromkeys(frappe.parse_json(names) if isinstance(names, str) else names))
+	return begin_again_on(frappe.QueryDeadlockError, decide_many_once, doctype, names, decision, reason)
+
+
+def decide_many_once(doctype: str, names: list[str], decision: str, reason: str | None = None) -> dict:
+	require_routed(doctype)
 	if len(names) > MOST_AT_ONCE:
 		frappe.throw(_("At most {0} documents at once.").format(MOST_AT_ONCE), TooMany)
 	failed: dict[str, str] = {}
@@ -50,7 +56,7 @@ def decide_one(doctype: str, name: str, decision: str, reason: str | None, faile
 	frappe.db.savepoint("one_decision")
 	writes = frappe.db.transaction_writes
 	try:
-		decide(doctype, name, decision, reason)
+		decide_once(doctype, name, decision, reason)
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		frappe.db.rollback(save_point="one_decision")
 		# The framework takes any rollback for the whole one, and would not commit the decisions before this one.

@@ -13,6 +13,7 @@ from covid_portal.approval.line import Line, Right
 from covid_portal.approval.managed_workflow import is_routed
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.storing import store
+from covid_portal.organisation.transactions import begin_again_on
 
 
 @frappe.whitelist(methods=["POST"])
@@ -22,8 +23,16 @@ def decide(
 	"""Submit, approve, return, refuse or withdraw a document. `return_to`: the step it goes back to, if not the author.
 
 	Returns {"name", "workflow_state"}. Raises NotYoursToDecide (403) when duty, unit or authorship forbid it,
-	ReasonMissing when a return or refusal has no reason, ApprovalError when the state does not allow it.
+	ReasonMissing when a return or refusal has no reason, ApprovalError when the state does not allow it. Where the
+	database gives another request precedence, it begins again.
 	"""
+	return begin_again_on(frappe.QueryDeadlockError, decide_once, doctype, name, decision, reason, return_to)
+
+
+def decide_once(
+	doctype: str, name: str, decision: str, reason: str | None = None, return_to: int | None = None
+) -> dict:
+	"""As decide(), as a part of something larger: what is undone by a deadlock is not done again here."""
 	doc = frappe.get_doc(doctype, name, for_update=True)
 	decide_on(doc, decision, reason, return_to)
 	return {"name": doc.name, v.STATE_FIELD: doc.get(v.STATE_FIELD)}

@@ -8,15 +8,17 @@ import json
 
 import frappe
 from frappe import _
+from frappe.desk.form import save
 from frappe.model import workflow
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
-from covid_portal.approval.bulk import decide_many
+from covid_portal.approval.bulk import decide_many_once
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.line import Line, may_decide
 from covid_portal.approval.managed_workflow import is_routed
 from covid_portal.organisation.scope import in_scope
+from covid_portal.organisation.transactions import begin_again_on
 
 
 @frappe.whitelist()
@@ -69,13 +71,22 @@ def offered_decisions(doc: Document) -> set[str]:
 	return decisions | {v.WITHDRAW} if author and line.record[-1]["decision"] == v.SUBMIT else decisions
 
 
+@frappe.whitelist(methods=["POST", "PUT"])
+def savedocs(doc: str, action: str) -> None:
+	"""The form's Save button: as the framework does it, and anew where the database gave another request precedence."""
+	begin_again_on(frappe.QueryDeadlockError, save.savedocs, doc, action)
+
+
 @frappe.whitelist(methods=["POST"])
 def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 	"""One decision on many documents. Each stands for itself: what fails is named, what succeeds is kept."""
 	if not is_routed(doctype):
 		return workflow.bulk_workflow_approval(docnames, doctype, action)
-	names = json.loads(docnames)
-	result = decide_many(doctype, names, v.ACTIONS.get(action, action))
+	begin_again_on(frappe.QueryDeadlockError, decide_all, doctype, json.loads(docnames), action)
+
+
+def decide_all(doctype: str, names: list[str], action: str) -> None:
+	result = decide_many_once(doctype, names, v.ACTIONS.get(action, action))
 	escape = frappe.utils.escape_html
 	failed = [escape(f"{row['name']}: {row['message']}") for row in result["failed"]]
 	done = _("{0} of {1} decided.").format(len(result["decided"]), len(names))

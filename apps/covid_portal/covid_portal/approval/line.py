@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.chain import CHAINED
+from covid_portal.approval.contributions import contributions
 from covid_portal.approval.seats import Seat, Seats, seats_of
 
 STEP_COLUMNS = (
@@ -50,6 +51,7 @@ class Line:
 	doc: Document
 	steps: list[dict] = field(default_factory=list)
 	record: list[dict] = field(default_factory=list)
+	contributors: set[str] = field(default_factory=set)
 
 	@classmethod
 	def load(cls, doc: Document) -> "Line":
@@ -69,8 +71,9 @@ class Line:
 
 	@property
 	def authors(self) -> set[str]:
-		"""Who entered the document, and whoever sent it in this round or an earlier one."""
-		return {self.doc.owner, *(row["user"] for row in self.record if row["decision"] == v.SUBMIT)}
+		"""Who entered the document, changed what it says, or sent it, in this round or an earlier one."""
+		senders = {row["user"] for row in self.record if row["decision"] == v.SUBMIT}
+		return {self.doc.owner, *senders, *self.contributors}
 
 	def approvals(self) -> list[dict]:
 		"""The approvals of this round that stand: a return to a step has undone those of it and after it."""
@@ -110,7 +113,7 @@ class Line:
 		if not held:
 			return self.waits_for()
 		if user in self.authors:
-			return _("you entered or sent it yourself")
+			return _("you entered, changed or sent it yourself")
 		held = [right for right in held if right.on_behalf_of not in self.authors]
 		if not held:
 			return _("whose substitute you are has entered or sent it")
@@ -137,7 +140,7 @@ class Line:
 
 
 def lines(docs: list[Document]) -> dict[str, Line]:
-	"""{name: line} of documents of one DocType, in two statements."""
+	"""{name: line} of documents of one DocType, in three statements."""
 	found = {doc.name: Line(doc) for doc in docs}
 	for doctype, columns, target, order in (
 		("Approval Step", STEP_COLUMNS, "steps", "round, step, route_row"),
@@ -151,6 +154,8 @@ def lines(docs: list[Document]) -> dict[str, Line]:
 		)
 		for row in rows:
 			getattr(found[row.reference_name], target).append(row)
+	for name, user in contributions(docs[0].doctype, list(found)):
+		found[name].contributors.add(user)
 	return found
 
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import frappe
 
-from covid_portal.approval import bulk
+from covid_portal.approval import bulk, decisions
 from covid_portal.approval.bulk import decide_many
 from covid_portal.approval.chain import broken_links
 from covid_portal.approval.decisions import decide
@@ -146,7 +146,7 @@ class TestMany(PortalTestCase):
 			enabled=1,
 		).insert()
 		names = self.both_sent()
-		with self.acting("district"), patch.object(bulk, "decide", wraps=decide) as one:
+		with self.acting("district"), patch.object(bulk, "decide_once", wraps=decisions.decide_once) as one:
 			self.assertEqual(decide_many(REPORT, names, "Approve")["decided"], names)
 		self.assertEqual(one.call_count, 2)
 

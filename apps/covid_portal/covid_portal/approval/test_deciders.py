@@ -1,11 +1,18 @@
 """Everybody who may not decide on a report, and what each is told."""
 
 import frappe
+from frappe.model.document import Document
 
+from covid_portal.approval.contributions import contributions
 from covid_portal.approval.decisions import decide
-from covid_portal.approval.vocabulary import NotYoursToDecide
+from covid_portal.approval.guard import on_behalf
+from covid_portal.approval.vocabulary import AppendOnly, NotYoursToDecide
 from covid_portal.testing.case import REPORT, PortalTestCase, approve_as, draft, sent, take
-from covid_portal.testing.province import assign
+from covid_portal.testing.province import address, assign
+
+
+def contributors(report) -> list[str]:
+	return [user for _name, user in contributions(REPORT, [report.name])]
 
 
 class TestWhoMayNotDecide(PortalTestCase):
@@ -92,6 +99,63 @@ class TestWhoMayNotDecide(PortalTestCase):
 		with self.acting("sibling"):
 			report = take(report, "Submit")
 		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
+
+	def co_edited(self, **changes) -> Document:
+		"""Entered and sent by the sibling, changed in between by the district's approver, who also reports there."""
+		assign("district", "Reporter", "CHS-ZZ12")
+		with self.acting("sibling"):
+			report = draft(self.slot, "ZZ12")
+		with self.acting("district"):
+			frappe.get_doc(REPORT, report.name).update(changes).save()
+		with self.acting("sibling"):
+			return take(report, "Submit")
+
+	def test_not_an_approver_who_changed_what_another_entered_and_sent(self) -> None:
+		report = self.co_edited(recovered=6)
+		self.assertEqual(contributors(report), [address("district")])
+		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
+		with self.acting("colleague"):
+			self.assertEqual(take(report, "Approve").approval_unit, "CDC-ZZ")
+
+	def test_not_in_a_later_round_either(self) -> None:
+		report = self.co_edited(explanations=[{"rule": "deaths_reported", "explanation": "Changed."}])
+		with self.acting("colleague"):
+			report = take(report, "Return", "Please check.")
+		with self.acting("sibling"):
+			report = take(report, "Submit")
+		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
+
+	def test_not_an_approver_who_changed_a_report_by_the_workbook_channel(self) -> None:
+		with self.acting("sibling"):
+			report = draft(self.slot, "ZZ12")
+		with self.acting("district"):
+			changed = frappe.get_doc(REPORT, report.name)
+			changed.recovered = 6
+			with on_behalf(changed):
+				changed.save(ignore_permissions=True)
+		with self.acting("sibling"):
+			report = take(report, "Submit")
+		self.assertCannotDecide("district", report, NotYoursToDecide, "yourself")
+
+	def test_a_save_that_changes_nothing_is_no_contribution(self) -> None:
+		report = self.co_edited()
+		self.assertEqual(contributors(report), [])
+		with self.acting("district"):
+			self.assertEqual(take(report, "Approve").approval_unit, "CDC-ZZ")
+
+	def test_a_decision_is_no_contribution(self) -> None:
+		report = approve_as(self.report, "district", "cdc")
+		self.assertEqual(contributors(report), [])
+
+	def test_contributions_are_forgotten_with_a_draft_and_not_entered_by_hand(self) -> None:
+		with self.acting("sibling"):
+			report = draft(self.slot, "ZZ12")
+		frappe.get_doc(REPORT, report.name).update({"recovered": 6}).save()
+		row = frappe.get_doc("Approval Contribution", {"reference_name": report.name})
+		self.assertRefused(AppendOnly, row.save)
+		self.assertRefused(AppendOnly, frappe.delete_doc, row.doctype, row.name)
+		frappe.delete_doc(REPORT, report.name)
+		self.assertEqual(contributors(report), [])
 
 	def test_not_an_administrator_who_is_the_author(self) -> None:
 		assign("administrator", "Reporter", "CHS-ZZ12")

@@ -86,7 +86,7 @@ class TestTheGuard(PortalTestCase):
 
 	def test_a_state_that_does_not_exist_is_refused(self) -> None:
 		with self.acting("reporter"):
-			self.assertRefused(frappe.ValidationError, new_report(self.slot, workflow_state="Gone").insert)
+			self.assertRefused(StateGuarded, new_report(self.slot, workflow_state="Gone").insert)
 
 	def test_a_client_cannot_say_that_it_is_deciding(self) -> None:
 		flags = {"covid_portal_deciding": [REPORT, f"{self.slot}-ZZ11"], "ignore_validate": True}

@@ -4,7 +4,7 @@ import frappe
 from frappe import client
 from frappe.desk.form import linked_with
 
-from covid_portal.organisation.duties import is_duty
+from covid_portal.organisation.duties import gives_duties, is_duty
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -22,10 +22,9 @@ def get_count(
 @frappe.whitelist()
 def validate_link(doctype: str, docname: str, fields: str | list | None = None) -> dict:
 	"""The linked document's name and fields; nothing where it is outside the user's scope, as if it did not exist."""
-	if doctype == "Role" and is_duty(
-		docname
-	):  # who gives duties, or asks for them in a route, reads no other roles
-		return {"name": frappe.db.get_value("Role", docname)}
+	if doctype == "Role" and not frappe.has_permission("Role"):
+		known = gives_duties() and is_duty(docname) and frappe.db.exists("Role", docname)
+		return {"name": docname} if known else {}
 	scoped = doctype in frappe.get_hooks("permission_query_conditions")
 	if scoped and not frappe.get_list(doctype, {"name": docname}, limit=1):
 		return {}

@@ -24,6 +24,9 @@ DUTIES = (
 	"Auditor",
 )
 
+# What an administrator fills in that names a duty.
+NAMING_DUTIES = ("Duty Assignment", "Scope Rule", "Approval Route")
+
 # SQL over the alias `duty`: a disabled account has neither scope nor say, on whatever way its name comes in.
 ENABLED = "exists (select 1 from `tabUser` holder where holder.name = duty.user and holder.enabled = 1)"
 
@@ -35,8 +38,16 @@ def ensure_roles() -> None:
 
 
 def running(today: date | None = None) -> tuple[str, dict]:
-	"""SQL condition, over the alias `duty`, for assignments that run on `today`, and its values."""
-	condition = "duty.valid_from <= %(today)s and (duty.valid_to is null or duty.valid_to >= %(today)s)"
+	"""SQL condition, over the alias `duty`, for assignments that run on `today`, and its values.
+
+	With its unit a duty ends: it runs while its own dates and those of the unit hold.
+	"""
+	condition = """duty.valid_from <= %(today)s and (duty.valid_to is null or duty.valid_to >= %(today)s)
+		and exists (
+			select 1 from `tabUnit` held where held.name = duty.unit and held.disabled = 0
+				and (held.valid_from is null or held.valid_from <= %(today)s)
+				and (held.valid_to is null or held.valid_to >= %(today)s)
+		)"""
 	return condition, {"today": getdate(today)}
 
 
@@ -90,6 +101,12 @@ def sync_roles(user: str, ended: set[str] = frozenset()) -> None:
 		document.remove_roles(*surplus)
 
 
+def sync_unit(unit: str) -> None:
+	"""After a change of the unit's dates: its people's roles follow at once, not with the nightly job."""
+	for user in frappe.get_all("Duty Assignment", {"unit": unit}, pluck="user", distinct=True):
+		sync_roles(user)
+
+
 def is_duty(role: str) -> bool:
 	"""A duty is a role of the portal or of an administrator: never one that a DocType of another app relies on,
 	or giving duties would be a way to become a system manager."""
@@ -111,22 +128,27 @@ def roles_of_other_apps() -> set[str]:
 	)
 
 
+def gives_duties() -> bool:
+	"""Whether the session's user writes what names a duty: assignments, scope rules, approval routes."""
+	return any(frappe.has_permission(doctype, "write") for doctype in NAMING_DUTIES)
+
+
 @frappe.whitelist()
-def search_duties(
-	doctype: str, txt: str, searchfield: str, start: int, page_length: int, filters: dict | list | None = None
-) -> list[list[str]]:
-	"""Suggestions of a link field for a duty, by its name in either language; roles of the system are none."""
-	frappe.has_permission("Approval Route", "read", throw=True)
-	roles = frappe.get_all("Role", {"disabled": 0}, pluck="name", order_by="name")
-	others = {*AUTOMATIC_ROLES, *roles_of_other_apps()}
-	names = [role for role in roles if role in DUTIES or role not in others]
-	wanted = (txt or "").casefold()
-	found = [[name] for name in names if wanted in f"{name}\n{_(name)}".casefold()]
-	return found[frappe.utils.cint(start) :][: frappe.utils.cint(page_length) or None]
+def search_roles(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | list | None = None
+) -> list[tuple[str, str]]:
+	"""The link search on Role, (name, translated name): all of them for those who read roles, the duties for those who
+	give them, else nothing."""
+	names = frappe.get_all("Role", filters or {}, pluck="name", order_by="name asc")
+	if not frappe.has_permission("Role"):
+		names = [name for name in names if is_duty(name)] if gives_duties() else []
+	words = txt.strip().casefold()
+	found = [(name, _(name)) for name in names if words in f"{name} {_(name)}".casefold()]
+	return found[int(start) : int(start) + int(page_len)]
 
 
 def sync_all() -> None:
-	"""Daily: assignments that began or ended by their dates. Each user is a unit of work of its own."""
+	"""Daily: assignments that began or ended, by their dates or their unit's. Each user is a unit of work of its own."""
 	for user in frappe.get_all("Duty Assignment", pluck="user", distinct=True):
 		sync_roles(user)
 		frappe.db.commit()  # a failure for one user must not undo the others'

@@ -8,9 +8,11 @@ from covid_portal.organisation.scope import EVERYTHING, scope_condition
 
 
 def get_permission_query_conditions(user: str | None = None) -> str:
-	"""SQL on `tabUser`: all for those who manage users, else oneself and whose duties one may see."""
+	"""SQL on `tabUser`: all for those who manage users or give duties everywhere, else oneself and whose duties one may
+	see."""
 	user = user or frappe.session.user
-	if get_role_permissions(frappe.get_meta("User"), user=user).get("read"):
+	manages = get_role_permissions(frappe.get_meta("User"), user=user).get("read")
+	if manages or EVERYTHING in scope_condition("Duty Assignment", user, "Write"):
 		return EVERYTHING
 	seen = f"select user from `tabDuty Assignment` where {scope_condition('Duty Assignment', user)}"
 	return f"(`tabUser`.name = {frappe.db.escape(user)} or `tabUser`.name in ({seen}))"

@@ -42,6 +42,13 @@ def scope_condition(doctype: str, user: str | None = None, access: str = "Read")
 	return f"({' or '.join(sorted(parts))})" if parts else NOTHING
 
 
+def rows_condition(rows: str, doctype: str, user: str | None = None) -> str:
+	"""SQL condition on `tab<rows>`, a child table of the scoped DocType: asked for by themselves, rows are as far away as
+	their documents."""
+	condition = scope_condition(doctype, user)
+	return f"`tab{rows}`.parent in (select name from `tab{doctype}` where {condition})"
+
+
 def in_scope(doc: Document, user: str | None = None, access: str = "Read") -> bool:
 	"""Whether the document, as it is in memory, lies in the user's scope."""
 	user = user or frappe.session.user
@@ -84,7 +91,7 @@ def load_grants(user: str, doctype: str, access: str) -> list[Grant]:
 		f"""select distinct rule.scope, duty.unit, unit.line, unit.area, area.lft, area.rgt, unit.lft, unit.rgt
 		from `tabDuty Assignment` duty
 		join `tabScope Rule` rule on rule.duty = duty.duty
-		join `tabUnit` unit on unit.name = duty.unit and unit.disabled = 0
+		join `tabUnit` unit on unit.name = duty.unit
 		join `tabArea` area on area.name = unit.area
 		where duty.user = %(user)s and rule.document_type = %(doctype)s
 			and (rule.access = %(access)s or rule.access = 'Write') and {condition} and {ENABLED}""",

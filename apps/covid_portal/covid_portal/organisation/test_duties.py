@@ -51,6 +51,27 @@ class TestRolesFollowDuties(PortalTestCase):
 			self.assertFalse(holds_duty(WHO, "Approver", unit))
 		self.assertFalse(holds_duty(WHO, "Publisher", "DHC-ZZ1"))
 
+	def test_duties_end_with_their_unit_and_begin_with_it(self) -> None:
+		duty(unit="CHS-ZZ12").insert()
+		for dates, runs in (
+			({"valid_to": add_days(today(), -1)}, False),
+			({"valid_to": today()}, True),
+			({"valid_to": None, "valid_from": add_days(today(), 1)}, False),
+			({"valid_from": today()}, True),
+			({"disabled": 1}, False),
+			({"disabled": 0}, True),
+		):
+			frappe.get_doc("Unit", "CHS-ZZ12").update(dates).save()
+			self.assertEqual(holds_duty(WHO, "Approver", "CHS-ZZ12"), runs, dates)
+			self.assertEqual(duty_roles(), {"Approver", STAFF_ROLE} if runs else set(), dates)
+			self.assertEqual(len(running_assignments(WHO)), int(runs), dates)
+
+	def test_the_nightly_job_follows_the_dates_of_units(self) -> None:
+		duty().insert()
+		frappe.db.set_value("Unit", "DHC-ZZ1", "valid_to", add_days(today(), -1))
+		sync_roles(WHO)
+		self.assertEqual(duty_roles(), set())
+
 	def test_ending_a_duty_takes_its_role_away_at_once(self) -> None:
 		assignment = duty(-9).insert()
 		assignment.valid_to = add_days(today(), -1)

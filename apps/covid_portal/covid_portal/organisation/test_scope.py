@@ -4,6 +4,7 @@ import random
 
 import frappe
 from frappe import client
+from frappe.utils import add_days, today
 
 from covid_portal.approval.access import condition
 from covid_portal.organisation import scope
@@ -113,6 +114,23 @@ class TestWhoSeesWhat(PortalTestCase):
 						self.assertFalse(read(REPORT, ["name", "new_cases"], {"name": name}), who)
 					except frappe.PermissionError:
 						frappe.clear_messages()
+
+	def test_the_people_of_a_unit_that_is_closed_or_not_yet_open_see_nothing(self) -> None:
+		for dates in ({"valid_to": add_days(today(), -1)}, {"valid_from": add_days(today(), 1)}):
+			frappe.db.set_value("Unit", "CHS-ZZ11", {"valid_from": None, "valid_to": None, **dates})
+			for doctype in SCOPED:
+				with self.acting("reporter"):
+					self.assertEqual(self.listed(doctype), [], f"{dates}: {doctype}")
+			with self.acting("reporter"):
+				self.assertFalse(frappe.has_permission(REPORT, "read", doc=self.reports["ZZ11"]))
+				self.assertRefused(frappe.PermissionError, new_report(self.slot, "ZZ11").insert)
+			with self.acting("government"):
+				self.assertEqual(self.listed(), ["ZZ11"])
+
+	def test_the_last_day_of_a_unit_belongs_to_it(self) -> None:
+		frappe.db.set_value("Unit", "CHS-ZZ11", "valid_to", today())
+		with self.acting("reporter"):
+			self.assertEqual(self.listed(), ["ZZ11"])
 
 	def test_the_conditions_are_never_empty(self) -> None:
 		for who in (*AREAS_SEEN, *NOTHING_SEEN):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import frappe
 from frappe.website.page_renderers.base_renderer import BaseRenderer
+from frappe.website.page_renderers.not_found_page import NotFoundPage
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
@@ -23,16 +24,19 @@ CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
 
 
 class SnapshotPage(BaseRenderer):
-	"""A file of the live snapshot; its pages also before anything was published."""
+	"""A file of the live snapshot; its pages also before anything was published. And the answer to addresses that no file
+	can have, at which the framework's own renderers may fail."""
 
 	def __init__(self, path: str, http_status_code: int | None = None) -> None:
 		super().__init__(path, http_status_code)
 		self.file = find(self.path)
 
 	def can_render(self) -> bool:
-		return bool(self.file) or (self.path or "").strip("/") in PAGES
+		return bool(self.file) or (self.path or "").strip("/") in PAGES or "\0" in (self.path or "")
 
 	def render(self) -> Response:
+		if "\0" in self.path:
+			return NotFoundPage(self.path).render()
 		if not self.file:
 			key, lang = PAGES[self.path.strip("/")]
 			return Response(snapshot.page("not_published.html", lang, key), mimetype="text/html")

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from covid_portal.publishing.charts import day_chart
 
@@ -43,6 +44,24 @@ ASSETS = {
 }
 
 
+class CompiledTemplates(BytecodeCache):
+	"""Templates as compiled once in this process: compiling them takes longer than filling them in. Jinja's checksum of
+	the source tells when one has changed."""
+
+	def __init__(self) -> None:
+		self.codes: dict[str, bytes] = {}
+
+	def load_bytecode(self, bucket: Bucket) -> None:
+		if bucket.key in self.codes:
+			bucket.bytecode_from_string(self.codes[bucket.key])
+
+	def dump_bytecode(self, bucket: Bucket) -> None:
+		self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 def render(template: str, lang: str, translate: Translate, **context: object) -> str:
 	"""The finished page of `template` ("overview.html", "not_published.html") in `lang` ("vi" or "en").
 
@@ -59,6 +78,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 	"""A Jinja environment of the public templates: escaping on, filters bound to `lang`, catalogue as `_` and `t`."""
 	env = Environment(
 		loader=FileSystemLoader(APP / "templates" / "public"),
+		bytecode_cache=COMPILED,
 		autoescape=True,
 		undefined=StrictUndefined,
 		trim_blocks=True,

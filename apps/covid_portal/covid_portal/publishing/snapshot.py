@@ -12,12 +12,14 @@ from pathlib import Path
 import frappe
 from frappe.model.document import Document
 from frappe.translate import get_all_translations
+from frappe.utils.synchronization import filelock
 
 from covid_portal.publishing import rendering
 from covid_portal.publishing.figures import slot_data
 from covid_portal.publishing.ledger import ledger_data
 
 KEPT_BUILDS = 5
+LOCK, LONGEST_WAIT = "covid-portal-snapshot", 120  # seconds
 # What each page is made of: template by key of rendering.ADDRESSES.
 PAGES = {"overview": "overview.html", "corrections": "corrections.html"}
 SLOTS = "du-lieu-mo/v1/slots"
@@ -27,19 +29,30 @@ FOOTER_FIELDS += ("phone", "email")
 
 
 def publish_slot(slot_name: str) -> None:
-	"""Build the slot's snapshot now, so that a failure undoes the publication, and switch to it once that is stored."""
 	publish_slots([slot_name])
 
 
 def publish_slots(names: list[str]) -> None:
-	folder = build(names)
-	frappe.db.after_commit.add(lambda: switch(folder))
+	"""Make the slots' files now, so that a failure undoes the publication; build and switch once it is stored."""
+	files_of(names)
+	frappe.db.after_commit.add(lambda: make_live(names))
+
+
+def make_live(names: list[str]) -> None:
+	"""Build on the live build and switch to it, one at a time: of two publications at the same moment the second waits,
+	and since it makes its files only then, they and the list of corrections know what the first has published."""
+	with filelock(LOCK, timeout=LONGEST_WAIT):
+		switch(build(names))
 
 
 def build(names: list[str]) -> Path:
-	"""A build with the slots' figures; those of an older slot renew its own file alone: pages show the newest.
+	return write_build(files_of(names))
 
-	The list of corrections is renewed with every build: a version of a slot and the reason for it appear together.
+
+def files_of(names: list[str]) -> dict[str, bytes]:
+	"""What the slots' figures are published as; those of an older slot renew its own file alone: pages show the newest.
+
+	The list of corrections is renewed every time: a version of a slot and the reason for it appear together.
 	"""
 	newest, files = newest_published(), ledger_files()
 	for name in names:
@@ -47,7 +60,7 @@ def build(names: list[str]) -> Path:
 		files[f"{SLOTS}/{name}.json"] = data_file(data)
 		if name == newest:
 			files |= {f"{SLOTS}/latest.json": data_file(data), **pages("overview", data)}
-	return write_build(files)
+	return files
 
 
 def ledger_files() -> dict[str, bytes]:
@@ -89,6 +102,13 @@ def page(template: str, lang: str, key: str = "overview", **context: dict) -> st
 		alternate=rendering.ADDRESSES[key][other],
 		current=key,
 		**context,
+	)
+
+
+def not_found(lang: str) -> str:
+	"""The page of an address at which there is nothing."""
+	return rendering.render(
+		"not_found.html", lang, translator(lang), brand=brand(), alternate=None, current=None
 	)
 
 
@@ -142,5 +162,6 @@ def switch(folder: Path) -> None:
 	temporary.replace(live())
 	# The framework asks its list of unknown addresses before any page renderer.
 	frappe.cache.delete_value("website_404")
-	for old in sorted((root() / "builds").iterdir())[:-KEPT_BUILDS]:
+	others = sorted(path for path in (root() / "builds").iterdir() if path != folder)
+	for old in others[: 1 - KEPT_BUILDS]:
 		shutil.rmtree(old, ignore_errors=True)

@@ -2,16 +2,54 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import now_datetime
 
 from covid_portal.publishing import renderer, snapshot
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted
+
+# Publishes one file that says what was live when it was made, and is slow to switch.
+PROCESS = """
+import sys, time
+from pathlib import Path
+import frappe
+from covid_portal.publishing import snapshot
+site, sites, folder, name = sys.argv[1:]
+frappe.init(site=site, sites_path=sites)
+frappe.connect()
+write_build = snapshot.write_build
+
+def files_of(names):
+	there = sorted(path.name for path in snapshot.live().iterdir()) if snapshot.live().exists() else []
+	return {names[0]: ",".join(there).encode()}
+
+def write_slowly(files):
+	built = write_build(files)
+	time.sleep(3)
+	return built
+
+snapshot.root, snapshot.files_of, snapshot.write_build = lambda: Path(folder), files_of, write_slowly
+snapshot.make_live([name])
+"""
+
+
+def start_publication(folder: Path, name: str) -> subprocess.Popen:
+	return subprocess.Popen(
+		[sys.executable, "-c", PROCESS, frappe.local.site, frappe.local.sites_path, str(folder), name],
+		cwd=frappe.local.sites_path,
+		stdout=subprocess.PIPE,
+		stderr=subprocess.PIPE,
+		text=True,
+	)
 
 
 class SnapshotCase(PortalTestCase):
@@ -104,8 +142,11 @@ class TestSwitching(SnapshotCase):
 	def test_publishing_waits_with_the_switch_for_the_commit(self) -> None:
 		self.publish(self.slot)
 		live = snapshot.live().resolve()
-		snapshot.publish_slot(self.slot)
+		with patch.object(frappe.db, "after_commit") as stored:
+			snapshot.publish_slot(self.slot)
 		self.assertEqual(snapshot.live().resolve(), live)
+		stored.add.call_args.args[0]()
+		self.assertNotEqual(snapshot.live().resolve(), live)
 
 	def test_a_new_build_never_writes_into_an_older_one(self) -> None:
 		first = snapshot.write_build({"a.json": b"1", "b.json": b"1"})
@@ -122,6 +163,23 @@ class TestSwitching(SnapshotCase):
 		self.assertEqual(len(list((self.folder / "builds").iterdir())), snapshot.KEPT_BUILDS)
 		self.assertEqual((snapshot.live() / "a.json").read_bytes(), str(snapshot.KEPT_BUILDS + 2).encode())
 		self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".live")], [])
+
+	def test_a_clock_moved_back_takes_nothing_away_that_is_live(self) -> None:
+		for number in range(snapshot.KEPT_BUILDS + 1):
+			snapshot.switch(snapshot.write_build({"a.json": str(number).encode()}))
+		earlier = now_datetime() - timedelta(hours=1)
+		with patch("frappe.utils.now_datetime", return_value=earlier):
+			snapshot.switch(snapshot.write_build({"a.json": b"after"}))
+		self.assertEqual((snapshot.live() / "a.json").read_bytes(), b"after")
+
+	def test_of_two_publications_at_once_neither_is_lost(self) -> None:
+		first, second = (start_publication(self.folder, name) for name in ("first", "second"))
+		for process in (first, second):
+			_out, errors = process.communicate(timeout=120)
+			self.assertEqual(process.returncode, 0, errors)
+		found = {name: (snapshot.live() / name).read_text(encoding="utf-8") for name in ("first", "second")}
+		# Whoever came second made its files when the first was live, and built on them.
+		self.assertEqual(sorted(found.values()), sorted(["", "first" if found["first"] == "" else "second"]))
 
 
 class TestServing(SnapshotCase):
@@ -173,8 +231,13 @@ class TestServing(SnapshotCase):
 			None,
 		):
 			self.assertIsNone(renderer.find(path), path)
-			if path:
+			if path and "\0" not in path:
 				self.assertFalse(renderer.SnapshotPage(path).can_render(), path)
+
+	def test_an_address_that_no_file_can_have_is_answered_here(self) -> None:
+		page = renderer.SnapshotPage("du-lieu-mo/\0")
+		self.assertTrue(page.can_render())
+		self.assertEqual(page.render().status_code, 404)
 
 	def test_before_anything_was_published_the_home_page_says_so(self) -> None:
 		snapshot.live().unlink()

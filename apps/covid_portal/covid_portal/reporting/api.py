@@ -14,7 +14,9 @@ from covid_portal.approval.decisions import decide_on
 from covid_portal.approval.vocabulary import DRAFT, RETURN, RETURNED, STATE_FIELD, SUBMIT, WITH_AUTHOR
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.organisation.scope import in_scope, scope_condition
+from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.reporting import contests, context, definitions, outliers, rules, slots
+from covid_portal.reporting.obligations import is_on_time
 from covid_portal.reporting.slots import clock_label, slot_label
 
 DOCTYPE = "Situation Report"
@@ -98,13 +100,8 @@ def save(
 	"""
 	require_login()
 	arguments = (slot, area, by_field(figures), by_field(explanations), submit, idempotency_key, modified)
-	try:
-		return save_once(*arguments)
-	except (frappe.DuplicateEntryError, frappe.QueryDeadlockError):
-		# Another request stored the same report meanwhile. Begin again, and see what it left: a repetition, or news.
-		frappe.db.rollback()
-		frappe.clear_messages()
-		return save_once(*arguments)
+	# Another request may store the same report meanwhile: the second attempt sees what it left, a repetition or news.
+	return begin_again_on((frappe.DuplicateEntryError, frappe.QueryDeadlockError), save_once, *arguments)
 
 
 def save_once(
@@ -147,7 +144,7 @@ def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._d
 		"owed.slot = %(slot)s and owed.area = %(area)s" if slot else f"owed.slot in ({recent_slots_sql()})"
 	)
 	return frappe.db.sql(
-		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at,
+		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at, owed.on_time,
 			slot.slot_time, slot.window_start, slot.opens_at,
 			coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at) as locks_at,
 			if(slot.state = 'Locked' and owed.extended_until > %(now)s, 'Published', slot.state) as slot_state,
@@ -198,8 +195,17 @@ def obligation_row(row: dict) -> dict:
 		"state": row.state,
 		"report": row.report,
 		STATE_FIELD: row.workflow_state,
-		"is_late": (row.submitted_at or now_datetime()) > row.due_at,
+		"is_late": is_late(row),
 	}
+
+
+def is_late(owed: dict) -> bool:
+	"""Whether it was sent after its cut-off and the report type's grace, or still is not there then. As timeliness counts it;
+	who is excused is late with nothing."""
+	if owed.submitted_at:
+		return not owed.on_time
+	grace = definitions.report_type_of(DOCTYPE).grace_minutes
+	return owed.state != "Excused" and not is_on_time(now_datetime(), owed.due_at, grace)
 
 
 def slot_row(row: dict) -> dict:

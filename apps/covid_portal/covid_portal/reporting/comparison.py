@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from covid_portal.reporting import definitions
+from covid_portal.reporting import definitions, series
 from covid_portal.reporting.consolidation import COUNTS, split_fields, values_of
 
 WEEK = timedelta(days=7)
@@ -69,15 +69,16 @@ def completeness(row: pd.Series) -> dict[str, int]:
 
 
 def week_rows(slot: Document, area: str, indicators: list[dict]) -> pd.DataFrame:
-	"""The area's rows of the last eight days by slot time; a figure that is not known is <NA>."""
+	"""The area's rows of the last eight days by slot time, those of areas merged into it among them; a figure that is not
+	known is <NA>."""
 	fields = [row.fieldname for row in indicators]
 	columns = ", ".join(f"`{field}`" for field in (*COMPLETENESS, *fields))
 	consolidated = frappe.get_cached_value("Report Type", slot.report_type, "consolidated_type")
-	until = get_datetime(slot.slot_time)
+	until, shares = get_datetime(slot.slot_time), series.areas_of_series(area)
 	rows = frappe.db.sql(
-		f"""select slot_time, answered, {columns} from `tab{consolidated}`
-		where area = %s and report_type = %s and slot_time between %s and %s order by slot_time""",
-		(area, slot.report_type, min(until - WEEK, get_datetime(slot.window_start)), until),
+		f"""select area, slot_time, answered, {columns} from `tab{consolidated}`
+		where area in %s and report_type = %s and slot_time between %s and %s order by slot_time""",
+		(list(shares), slot.report_type, min(until - WEEK, get_datetime(slot.window_start)), until),
 		as_dict=True,
 	)
 	table = pd.DataFrame([dict(row) for row in rows])
@@ -87,7 +88,7 @@ def week_rows(slot: Document, area: str, indicators: list[dict]) -> pd.DataFrame
 	known = table["answered"].map(split_fields)
 	for field in fields:
 		table.loc[[field not in answered for answered in known], field] = pd.NA
-	return table.set_index("slot_time")
+	return series.as_one(table.drop(columns="answered"), area, shares, indicators).set_index("slot_time")
 
 
 def figures_table(

@@ -2,12 +2,15 @@
 
 Flows are what is new in the slot; an area that did not report adds none. Stocks are what is so now; an area that did not
 report keeps those of its last counted report, and is counted in `carried`. Running totals are the slot before's plus the
-slot's flows. Approved corrections lie over the reports. The cost depends on the slot, not on the history behind it.
+slot's flows; where areas were merged, split or closed, openings.py says what is the slot before's. Whoever is excused and
+did not report is not expected. Approved corrections lie over the reports. The cost depends on the slot, not on the history
+behind it.
 
 Which figures an area has given is a long text, but areas answer in a handful of ways: each way is read, united with what
 was carried over and written out once, and a row refers to its way by a number.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.reporting import definitions, sheets
+from covid_portal.reporting import definitions, openings, sheets
 from covid_portal.reporting.overlay import Corrected, corrected_columns, corrected_figures, overlay_join
 from covid_portal.reporting.slots import COUNTED
 
@@ -52,6 +55,7 @@ class Owed:
 	parent: str | None
 	report: str | None  # name of the report, if it counts
 	provisional: int
+	expected: int  # 0: excused, and not reported
 	before: str | None  # name of the area's row in the slot before
 	way: Way  # digests of what the report gives and of what was known before; fields that were corrected
 
@@ -72,11 +76,13 @@ def consolidate(slot_name: str) -> None:
 	lock_figures(report_type.name)
 	values = values_of(slot, report_type)
 	corrected = corrected_figures(slot.name, report_type.name, lock=True)
-	owed = owed_of(values, report_type, corrected)
-	ways = ways_of(owed, slot, report_type)
+	opened = openings.of_slot(slot, report_type)
+	owed = owed_of(values, report_type, corrected, opened)
+	ways = ways_of(owed, slot, report_type, opened)
 	frappe.db.sql(f"delete from `tab{report_type.consolidated_type}` where slot = %s", slot.name)
-	write_reporting_areas(values, report_type, corrected, owed, ways)
-	write_areas_above(values, report_type, owed, ways)
+	write_reporting_areas(values, report_type, corrected, owed, ways, opened)
+	openings.insert_closed(opened, slot, report_type)
+	write_areas_above(values, report_type, owed, ways, opened)
 	record_completeness(values, owed)
 	sheets.renew([slot.name])
 
@@ -101,11 +107,13 @@ def consolidate_from(slot_name: str) -> None:
 # --- areas that report
 
 
-def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[Owed]:
+def owed_of(
+	values: dict, report_type: Document, corrected: Corrected, opened: openings.Openings
+) -> list[Owed]:
 	"""Who owes the slot. Read locked, as stored now: what is written after it reads the same."""
 	rows = frappe.db.sql(
 		f"""select owed.area, area.level, area.parent_area, report.name,
-			coalesce(report.workflow_state = 'In Approval', 0), before_it.name,
+			coalesce(report.workflow_state = 'In Approval', 0), owed.state != 'Excused', before_it.name,
 			md5(report.answered), md5(before_it.answered)
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
@@ -118,13 +126,27 @@ def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[O
 		values,
 	)
 	over = {area: join_fields(set(figures)) for area, figures in corrected.items()}
-	return [Owed(*row[:6], way=(*row[6:], over.get(row[0], ""))) for row in rows]
+	found = [Owed(*row[:7], way=(*row[7:], over.get(row[0], ""))) for row in rows]
+	for row in found:
+		if row.area in opened.rows:
+			row.before, row.way = None, (row.way[0], digest(opened.rows[row.area]["answered"]), row.way[2])
+	return found
 
 
-def ways_of(owed: list[Owed], slot: Document, report_type: Document) -> dict[Way, Known]:
+def digest(text: str) -> str:
+	"""As md5() in SQL."""
+	return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def ways_of(
+	owed: list[Owed], slot: Document, report_type: Document, opened: openings.Openings
+) -> dict[Way, Known]:
 	"""What is known of an area now: the figures given or corrected, and the stocks carried over."""
 	given = answered_texts(report_type.document_type, {row.way[0]: row.report for row in owed})
-	carried = answered_texts(report_type.consolidated_type, {row.way[1]: row.before for row in owed})
+	carried = answered_texts(
+		report_type.consolidated_type, {row.way[1]: row.before for row in owed if row.area not in opened.rows}
+	)
+	carried |= {digest(row["answered"]): split_fields(row["answered"]) for row in opened.rows.values()}
 	# A stock that was retired is known no longer: its last value is history, not what is so now.
 	asked = definitions.indicators(report_type.name, slot.slot_time.date())
 	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
@@ -143,7 +165,12 @@ def answered_texts(doctype: str, examples: dict[str | None, str | None]) -> dict
 
 
 def write_reporting_areas(
-	values: dict, report_type: Document, corrected: Corrected, owed: list[Owed], ways: dict[Way, Known]
+	values: dict,
+	report_type: Document,
+	corrected: Corrected,
+	owed: list[Owed],
+	ways: dict[Way, Known],
+	opened: openings.Openings,
 ) -> None:
 	figures = definitions.indicators(report_type.name)
 	fields = set(corrected_columns(corrected))
@@ -155,16 +182,16 @@ def write_reporting_areas(
 		f"""{insert_sql(report_type, columns)}
 		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, owed.level,
-			1, owed.reported, owed.provisional, 1 - owed.reported,
+			owed.expected, owed.reported, owed.provisional, 1 - owed.reported,
 			if(owed.reported, null, coalesce(before_it.carried_from, before_it.slot)),
 			elt(owed.way, {texts(known.known for known in ways.values())}), {", ".join(columns.values())}
 		from json_table(%(owed)s, '$[*]' columns (
 			area varchar(140) character set utf8mb4 collate utf8mb4_unicode_ci path '$[0]', level int path '$[1]',
-			reported int path '$[2]', provisional int path '$[3]', way int path '$[4]')) owed
+			reported int path '$[2]', provisional int path '$[3]', way int path '$[4]',
+			expected int path '$[5]')) owed
 		left join `tab{report_type.document_type}` report
 			on report.slot = %(slot)s and report.area = owed.area and owed.reported
-		left join `tab{report_type.consolidated_type}` before_it
-			on before_it.slot = %(previous)s and before_it.area = owed.area
+		{openings.previous_join(opened, report_type)}
 		{overlay_join(corrected)}""",
 		{**values, "owed": rows_json(owed, ways)},
 	)
@@ -173,7 +200,14 @@ def write_reporting_areas(
 def rows_json(owed: list[Owed], ways: dict[Way, Known]) -> str:
 	return json.dumps(
 		[
-			[row.area, row.level, int(bool(row.report)), int(row.provisional), ways[row.way].number]
+			[
+				row.area,
+				row.level,
+				int(bool(row.report)),
+				int(row.provisional),
+				ways[row.way].number,
+				int(row.expected),
+			]
 			for row in owed
 		]
 	)
@@ -233,7 +267,9 @@ def values_of(slot: Document, report_type: Document) -> dict:
 # --- areas above
 
 
-def write_areas_above(values: dict, report_type: Document, owed: list[Owed], ways: dict[Way, Known]) -> None:
+def write_areas_above(
+	values: dict, report_type: Document, owed: list[Owed], ways: dict[Way, Known], opened: openings.Openings
+) -> None:
 	"""Every area that contains reporting ones, from the bottom up: districts, the province, whatever levels there are.
 
 	Each level sums the rows of its direct parts, which the level below has just written: one statement a level.
@@ -246,7 +282,10 @@ def write_areas_above(values: dict, report_type: Document, owed: list[Owed], way
 	tree = {
 		row.name: row for row in frappe.get_all("Area", {"is_group": 1}, ["name", "parent_area", "level"])
 	}
-	known = known_above(tree, report_type, owed, ways)
+	closed = (
+		frappe.get_all("Area", {"name": ("in", opened.closed)}, pluck="parent_area") if opened.closed else []
+	)
+	known = known_above(tree, report_type, owed, ways, closed)
 	for level in sorted({tree[area].level for area in known}, reverse=True):
 		wholes = [area for area in known if tree[area].level == level]
 		frappe.db.sql(
@@ -266,6 +305,11 @@ def write_areas_above(values: dict, report_type: Document, owed: list[Owed], way
 		)
 
 
+def levels_above() -> list[int]:
+	"""The levels of areas that contain others, from the bottom up."""
+	return frappe.db.sql_list("select distinct level from `tabArea` where is_group = 1 order by level desc")
+
+
 def aggregate_sql(row: dict, field: str) -> str:
 	return {"Sum": sum_sql(field), "Max": f"max(part.`{field}`)"}.get(row.aggregation, "0")
 
@@ -276,16 +320,24 @@ def sum_sql(field: str) -> str:
 
 
 def known_above(
-	tree: dict[str, dict], report_type: Document, owed: list[Owed], ways: dict[Way, Known]
+	tree: dict[str, dict],
+	report_type: Document,
+	owed: list[Owed],
+	ways: dict[Way, Known],
+	closed: list[str | None],
 ) -> dict[str, set[str]]:
-	"""{area: figures} of every whole. A figure of it is known if any of its parts knows it and it adds up at all."""
+	"""{area: figures} of every whole. A figure of it is known if any of its parts knows it and it adds up at all.
+
+	`closed`: what areas with a closed row belong to; of these, nothing but running totals goes up.
+	"""
 	adding_up = {
 		row.fieldname for row in definitions.indicators(report_type.name) if row.aggregation in ADDING_UP
 	}
 	found: dict[str, set[str]] = {}
-	for area, way in {(row.parent, row.way) for row in owed}:
+	parts = {(row.parent, frozenset(ways[row.way].known & adding_up)) for row in owed}
+	for area, figures in parts | {(area, frozenset()) for area in closed}:
 		while area in tree:
-			found.setdefault(area, set()).update(ways[way].known & adding_up)
+			found.setdefault(area, set()).update(figures)
 			area = tree[area].parent_area
 	return found
 
@@ -299,7 +351,7 @@ def consolidated_figures(slot_name: str) -> tuple:
 	columns = [row.fieldname for row in figures]
 	columns += [f"total_{row.fieldname}" for row in figures if row.cumulative]
 	return frappe.db.sql(
-		f"""select area, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
+		f"""select area, expected, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
 		from `tab{report_type.consolidated_type}` where slot = %s order by area""",
 		slot_name,
 	)
@@ -318,7 +370,7 @@ def record_completeness(values: dict, owed: list[Owed]) -> None:
 		"Report Slot",
 		values["slot"],
 		{
-			"expected": len(owed),
+			"expected": sum(int(row.expected) for row in owed),
 			"reported": sum(bool(row.report) for row in owed),
 			"provisional": sum(row.provisional for row in owed),
 			"consolidated_at": values["now"],

@@ -22,6 +22,11 @@ from covid_portal.reporting.consolidation import (
 	split_fields,
 	values_of,
 )
+from covid_portal.reporting.doctype.report_slot.report_slot import (
+	announce_versions,
+	published_from,
+	renew_versions,
+)
 from covid_portal.reporting.overlay import corrected_figures
 from covid_portal.reporting.slots import COUNTED
 
@@ -107,18 +112,21 @@ def areas_above(area: str) -> list[str]:
 def can_be_moved(move: Move) -> bool:
 	"""Whether adding differences gives what a rebuild gives: sums only, and the area's rows follow on each other.
 
-	Where the area was closed or merged, or a stock was retired, later rows follow other rules: then they are rebuilt.
+	Where the area was closed, merged or gave a part away, or a stock was retired, later rows follow other rules: then they
+	are rebuilt, those of its successors among them.
 	"""
 	moved = [move.indicators[field] for field in move.deltas]
 	plain = all(row.aggregation == "Sum" and not row.valid_to for row in moved)
-	return plain and is_unbroken(move)
+	gives = frappe.db.exists("Area Successor", {"parent": move.area, "parenttype": "Area"})
+	return plain and not gives and is_unbroken(move)
 
 
 def is_unbroken(move: Move) -> bool:
-	"""The area has a row in the slot and in every counted slot after it."""
+	"""The area has a row of its own, not one of a closed area, in the slot and in every counted slot after it."""
 	counted, rows = frappe.db.sql(
 		f"""select count(*), count(figures.name) from `tabReport Slot` slot
-		left join {move.table} figures on figures.slot = slot.name and figures.area = %s
+		left join {move.table} figures
+			on figures.slot = slot.name and figures.area = %s and figures.closed = 0
 		where slot.report_type = %s and slot.slot_time >= %s and slot.state in %s""",
 		(move.area, move.report_type.name, move.at, COUNTED),
 	)[0]
@@ -242,21 +250,10 @@ def publish_later(slot: str) -> None:
 def publish_corrected(slot: str) -> None:
 	"""Job: the slot and every published one after it get a new version, since their totals have moved."""
 	document = frappe.get_doc("Report Slot", slot)
-	later = frappe.get_all(
-		"Report Slot",
-		{
-			"report_type": document.report_type,
-			"slot_time": (">=", document.slot_time),
-			"published_at": ("is", "set"),
-		},
-		pluck="name",
-		order_by="slot_time asc",
-	)
-	for name in later:
-		frappe.get_doc("Report Slot", name, for_update=True).renew_version()
+	later = published_from(document)
+	renew_versions(later)
 	record_version(slot)
-	for path in frappe.get_hooks("on_slots_corrected"):
-		frappe.get_attr(path)(later)
+	announce_versions(later)
 
 
 def record_version(slot: str) -> None:

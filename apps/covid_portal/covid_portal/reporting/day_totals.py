@@ -8,40 +8,45 @@ from datetime import date, datetime, time, timedelta
 import frappe
 import pandas as pd
 
-from covid_portal.organisation.scope import scope_condition
-from covid_portal.reporting import definitions
+from covid_portal.organisation.scope import in_scope
+from covid_portal.reporting import definitions, series
 from covid_portal.reporting.consolidation import split_fields
 
-Indicators = list[dict]
+KEYS = ("area", "slot", "slot_time", "expected", "reported")
 
 
 def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFrame:
-	"""The area's consolidated rows of these days, as far as the user may read them: slot_time, day, then the figures."""
+	"""The area's consolidated rows of these days, if the user may read them, those of the areas that were merged into it
+	among them: slot_time, day, then the figures."""
 	indicators = definitions.indicators(report_type)
 	fields = [row.fieldname for row in indicators]
 	consolidated = frappe.get_cached_value("Report Type", report_type, "consolidated_type")
-	condition = scope_condition(consolidated)
-	columns = ", ".join(
-		f"`{field}`" for field in ("slot", "slot_time", "expected", "reported", "answered", *fields)
-	)
+	if not in_scope(frappe.get_doc(doctype=consolidated, area=area)):
+		return with_day(with_unknown([], fields))
+	shares = series.areas_of_series(area)
+	columns = ", ".join(f"`{field}`" for field in (*KEYS, "answered", *fields))
 	rows = frappe.db.sql(
 		f"""select {columns} from `tab{consolidated}`
-		where area = %s and report_type = %s and slot_time >= %s and slot_time < %s and {condition}
+		where area in %s and report_type = %s and slot_time >= %s and slot_time < %s
 		order by slot_time""",
-		(area, report_type, first, last + timedelta(days=1)),
+		(list(shares), report_type, first, last + timedelta(days=1)),
 		as_dict=True,
 	)
-	return with_unknown([dict(row) for row in rows], fields)
+	table = with_unknown([dict(row) for row in rows], fields)
+	return with_day(series.as_one(table, area, shares, indicators))
 
 
 def with_unknown(rows: list[dict], fields: list[str]) -> pd.DataFrame:
-	table = pd.DataFrame(rows, columns=["slot", "slot_time", "expected", "reported", "answered", *fields])
+	table = pd.DataFrame(rows, columns=[*KEYS, "answered", *fields])
 	table[fields] = table[fields].astype("Int64")
 	known = table["answered"].map(split_fields)
 	for field in fields:
 		table.loc[[field not in answered for answered in known], field] = pd.NA
-	table["day"] = [day_of(at) for at in table["slot_time"]]
 	return table.drop(columns="answered")
+
+
+def with_day(table: pd.DataFrame) -> pd.DataFrame:
+	return table.assign(day=[day_of(at) for at in table["slot_time"]])
 
 
 def day_of(slot_time: datetime) -> date:
@@ -55,15 +60,10 @@ def day_rows(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
 	indicators = definitions.indicators(report_type)
 	per_day = len(frappe.get_cached_doc("Report Type", report_type).times)
 	# Not "last" of pandas, which skips what is missing: a stock not known in the evening is not the morning's.
-	rules = {row.fieldname: add_up if row.kind == "Flow" else last_value for row in indicators}
+	rules = {row.fieldname: series.add_up if row.kind == "Flow" else last_value for row in indicators}
 	days = table.groupby("day").agg({**rules, "expected": last_value, "reported": last_value})
 	days["whole"] = table.groupby("day")["slot"].count() >= per_day
 	return days.reset_index()
-
-
-def add_up(values: pd.Series) -> object:
-	"""The sum of what was reported; <NA> if nobody reported anything."""
-	return values.sum(min_count=1)
 
 
 def last_value(values: pd.Series) -> object:

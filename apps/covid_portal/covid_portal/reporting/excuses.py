@@ -1,14 +1,15 @@
 """Excuses on obligations: set-based, for what is owed already and, when the clock opens a slot, for what comes to be owed.
 
-An excused unit that sends a report all the same counts as any other. Writes Report Obligation without its document
+An excused unit that sends a report all the same counts as any other; one that does not is not expected (expected.py). Writes Report Obligation without its document
 events: it has none.
 """
 
 import frappe
 from frappe.model.document import Document
 
+from covid_portal.reporting import expected
 from covid_portal.reporting.areas import area_joins, covers_sql
-from covid_portal.reporting.obligations import state_of_report_sql
+from covid_portal.reporting.obligations import record_expected, state_of_report_sql
 
 # Nothing that has reached a superior is excused: there is nothing to excuse.
 EXCUSABLE = ("Expected", "Draft", "Returned")
@@ -16,19 +17,21 @@ EXCUSABLE = ("Expected", "Draft", "Returned")
 
 def apply(excuse: Document) -> int:
 	"""Excuse what is still owed in the excuse's period, slots past and locked among them; returns how many."""
-	return excuse_where("excuse.name = %(excuse)s", {"excuse": excuse.name})
+	covered = excuse_where("excuse.name = %(excuse)s", {"excuse": excuse.name})
+	expected.count_anew(excused_slots(excuse))
+	return covered
 
 
 def apply_to_slot(slot: str) -> int:
 	"""The excuses that hold for a slot whose obligations were just made."""
-	return excuse_where("owed.slot = %(slot)s", {"slot": slot})
+	covered = excuse_where("owed.slot = %(slot)s", {"slot": slot})
+	record_expected([slot])
+	return covered
 
 
 def withdraw(excuse: Document) -> None:
 	"""What it covered is owed again as its report stands, unless another excuse covers it."""
-	slots = frappe.get_all(
-		"Report Obligation", {"excuse": excuse.name, "state": "Excused"}, pluck="slot", distinct=True
-	)
+	slots = excused_slots(excuse)
 	if not slots:
 		return
 	table = frappe.get_cached_value("Report Type", excuse.report_type, "document_type")
@@ -40,6 +43,13 @@ def withdraw(excuse: Document) -> None:
 		excuse.name,
 	)
 	excuse_where("owed.slot in %(slots)s", {"slots": slots})
+	expected.count_anew(slots)
+
+
+def excused_slots(excuse: Document) -> list[str]:
+	return frappe.get_all(
+		"Report Obligation", {"excuse": excuse.name, "state": "Excused"}, pluck="slot", distinct=True
+	)
 
 
 def excuse_where(condition: str, values: dict) -> int:

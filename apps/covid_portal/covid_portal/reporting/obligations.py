@@ -49,8 +49,18 @@ def create_obligations(slot: Document, report_type: Document) -> None:
 			"user": frappe.session.user,
 		},
 	)
-	expected = frappe.db.count("Report Obligation", {"slot": slot.name})
-	frappe.db.set_value("Report Slot", slot.name, "expected", expected, update_modified=False)
+	record_expected([slot.name])
+
+
+def record_expected(slots: list[str]) -> None:
+	"""Write on the slots how many reports are expected in each: all but the excused ones."""
+	frappe.db.sql(
+		"""update `tabReport Slot` slot join (
+			select slot, sum(state != 'Excused') expected from `tabReport Obligation` where slot in %s group by slot
+		) owed on owed.slot = slot.name
+		set slot.expected = owed.expected""",
+		(slots,),
+	)
 
 
 def owing_units(report_type: Document, day: date) -> list[frappe._dict]:

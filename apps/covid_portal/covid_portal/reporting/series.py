@@ -1,9 +1,11 @@
 """Series that outlive their areas: what was merged away goes on in its successor.
 
-`Area.successors` are rows (area, share of the population in percent); none, or a share of 0, means all of it.
+`Area.successors` are rows (area, share of the population in percent); none, or a share of 0, means all of it. Running totals
+and stocks are handed over by consolidation (openings.py); here, what was reported before is read as one series.
 """
 
 import frappe
+import pandas as pd
 
 MOST_STEPS = 10  # of reorganisation one after another; more would be a circle
 
@@ -41,3 +43,40 @@ def successors_of(area: str) -> dict[str, float]:
 		{"area": area, "most": MOST_STEPS},
 	)
 	return {name: float(share) for name, share in rows}
+
+
+def as_one(table: pd.DataFrame, area: str, shares: dict[str, float], indicators: list[dict]) -> pd.DataFrame:
+	"""One row per slot of the rows (area, slot_time, figures with <NA>, counts) of areas_of_series(area).
+
+	Sums take their shares; what does not add up is kept where a slot has one row only. An area that goes on reporting
+	after it gave a part away belongs to the series until the area has rows of its own.
+	"""
+	if set(table["area"]) <= {area}:
+		return table
+	own = table.loc[table["area"] == area, "slot_time"]
+	table = table[~(table["area"].isin(areas_that_stay(area, shares)) & table["slot_time"].isin(own))].copy()
+	fields = {row.fieldname: row.aggregation for row in indicators}
+	sums = [field for field, aggregation in fields.items() if aggregation == "Sum"]
+	weights = table["area"].map(shares)
+	table[sums] = table[sums].astype("Float64").mul(weights, axis=0).round().astype("Int64")
+	how = {field: AGGREGATES.get(aggregation, lone_value) for field, aggregation in fields.items()}
+	others = [name for name in table.columns if name not in (*fields, "slot_time")]
+	how |= {name: "sum" if pd.api.types.is_numeric_dtype(table[name]) else "first" for name in others}
+	return table.groupby("slot_time", as_index=False).agg(how)[table.columns].assign(area=area)
+
+
+def areas_that_stay(area: str, shares: dict[str, float]) -> list[str]:
+	others = [name for name in shares if name != area]
+	return frappe.get_all("Area", {"name": ("in", others), "valid_to": ("is", "not set")}, pluck="name")
+
+
+def add_up(values: pd.Series) -> object:
+	"""The sum of what is known; <NA> if nothing is."""
+	return values.sum(min_count=1)
+
+
+def lone_value(values: pd.Series) -> object:
+	return values.iloc[0] if len(values) == 1 else pd.NA
+
+
+AGGREGATES = {"Sum": add_up, "Max": "max"}

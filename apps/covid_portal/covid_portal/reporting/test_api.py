@@ -65,6 +65,34 @@ class TestWhatIsDue(PortalTestCase):
 		)
 		self.assertEqual([row["is_late"] for row in self.due("reporter")], [True, False])
 
+	def test_within_the_grace_nothing_is_late(self) -> None:
+		frappe.db.set_value("Report Type", REPORT, "grace_minutes", 10)
+		frappe.clear_document_cache("Report Type", REPORT)
+		owed = {"slot": self.slot, "area": "ZZ11"}
+		for minutes, late in ((9, False), (11, True)):
+			frappe.db.set_value(
+				"Report Obligation", owed, "due_at", now_datetime() - timedelta(minutes=minutes)
+			)
+			self.assertEqual(self.due("reporter")[0]["is_late"], late, minutes)
+
+	def test_what_was_sent_within_the_grace_is_not_late_afterwards(self) -> None:
+		for grace, late in ((10, False), (0, True)):
+			frappe.db.savepoint("grace")
+			frappe.db.set_value("Report Type", REPORT, "grace_minutes", grace)
+			frappe.clear_document_cache("Report Type", REPORT)
+			owed = {"slot": self.slot, "area": "ZZ11"}
+			frappe.db.set_value("Report Obligation", owed, "due_at", now_datetime() - timedelta(minutes=5))
+			sent(self.slot)
+			frappe.db.set_value("Report Type", REPORT, "grace_minutes", 1)
+			frappe.clear_document_cache("Report Type", REPORT)
+			self.assertEqual(self.due("reporter")[0]["is_late"], late, grace)
+			frappe.db.rollback(save_point="grace")
+
+	def test_who_is_excused_is_late_with_nothing(self) -> None:
+		values = {"due_at": now_datetime() - timedelta(hours=1), "state": "Excused"}
+		frappe.db.set_value("Report Obligation", {"slot": self.slot, "area": "ZZ11"}, values)
+		self.assertFalse(self.due("reporter")[0]["is_late"])
+
 	def test_a_guest_is_asked_to_log_in(self) -> None:
 		with self.acting("Guest"):
 			for call in (

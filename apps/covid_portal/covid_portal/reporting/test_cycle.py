@@ -14,13 +14,11 @@ from unittest.mock import patch
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import clock
-from covid_portal.testing import province
-from covid_portal.testing.case import forget
+from covid_portal.testing import lasting, province
 from covid_portal.testing.province import address
 
-TYPE, CODE, UNIT_TYPE = "ZZ Cycle", "ZZC", "ZZR"
+TYPE, CODE = "ZZ Cycle", "ZZC"
 START = datetime(2031, 3, 3, 7, 0)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 COUNTED = {
@@ -29,14 +27,6 @@ COUNTED = {
 	"Report Notice": "slot",
 	"Consolidated Report": "slot",
 }
-PROVINCE = {
-	"Area": "name",
-	"Area Population": "parent",
-	"Unit": "name",
-	"Duty Assignment": "unit",
-	"Has Role": "parent",
-}
-PROVINCE |= {"User": "name", "Notification Log": "for_user", "Unit Type": "name"}
 # Waits until both processes are up, then lets the clock tick.
 PROCESS = """
 import sys, time
@@ -61,8 +51,8 @@ class TestCycle(FrappeTestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
 		super().setUpClass()
-		cls.addClassCleanup(remove)
-		remove()
+		cls.addClassCleanup(lasting.remove, TYPE, CODE)
+		lasting.remove(TYPE, CODE)
 		province.create()
 		create_type()
 		frappe.db.commit()
@@ -70,7 +60,7 @@ class TestCycle(FrappeTestCase):
 
 	def setUp(self) -> None:
 		super().setUp()
-		remove_slots()
+		lasting.remove_slots(CODE)
 		frappe.db.commit()
 
 	def tick(self, now: datetime) -> list[Exception]:
@@ -126,7 +116,7 @@ class TestCycle(FrappeTestCase):
 
 	def test_after_downtime_nothing_that_is_past_is_reminded_of(self):
 		self.tick(START)
-		remove_notices()
+		lasting.remove_notices(CODE)
 		self.tick(START + 3 * DAY + 5 * MINUTE)
 		slots = {slot.name: slot.slot_time for slot in self.slots()}
 		notices = frappe.get_all("Report Notice", {"slot": ("in", list(slots))}, ["slot", "kind"])
@@ -206,43 +196,13 @@ class TestCycle(FrappeTestCase):
 		self.assertConsolidated(START + DAY + 2 * HOUR)
 
 
-# --- what it needs, and its removal
+# --- what it needs
 
 
 def create_type() -> None:
-	# A unit type of its own: a province that is there besides owes nothing.
-	insert_rows(
-		"Unit Type", ["name", "code", "type_name", "line", "level"], [[UNIT_TYPE] * 3 + ["Health", 3]]
-	)
-	frappe.db.sql("update `tabUnit` set unit_type = %s where name like 'CHS-ZZ%%'", UNIT_TYPE)
-	columns = ["name", "title", "code", "document_type", "consolidated_type", "unit_type", "active"]
-	columns += ["slots_ahead_hours", "opens_before_minutes", "grace_minutes", "lock_after_hours"]
-	row = [TYPE, TYPE, CODE, "Situation Report", "Consolidated Report", UNIT_TYPE, 0, 24, 0, 0, 24]
-	insert_rows("Report Type", columns, [row])
-	for field, doctype, rows in (
-		("times", "Report Time", [{"time": "08:00:00"}, {"time": "16:00:00"}]),
-		("cutoffs", "Report Cut-off", [{"area_level": 3, "minutes_before": 30}]),
-		(
-			"reminders",
-			"Report Reminder",
-			[reminder("Reminder", 60, "Before"), reminder("Escalation", 0, "After")],
-		),
-	):
-		parent = {"parent": TYPE, "parenttype": "Report Type", "parentfield": field}
-		numbered = [{"name": f"zzc-{field}-{n}", "idx": n, **parent, **row} for n, row in enumerate(rows, 1)]
-		insert_rows(doctype, list(numbered[0]), [list(row.values()) for row in numbered])
-	columns = [
-		"name",
-		"report_type",
-		"fieldname",
-		"label",
-		"indicator_group",
-		"kind",
-		"aggregation",
-		"cumulative",
-	]
-	insert_rows("Indicator", columns, [["zzc-new", TYPE, "new_cases", "New", "cases", "Flow", "Sum", 1]])
-	forget()
+	flow = {"fieldname": "new_cases", "kind": "Flow", "aggregation": "Sum", "cumulative": 1}
+	told = [reminder("Reminder", 60, "Before"), reminder("Escalation", 0, "After")]
+	lasting.create_type(TYPE, CODE, [flow], told)
 
 
 def reminder(kind: str, minutes: int, side: str) -> dict:
@@ -255,33 +215,6 @@ def reminder(kind: str, minutes: int, side: str) -> dict:
 		"email": 0,
 		"others": 0,
 	}
-
-
-def remove() -> None:
-	frappe.db.rollback()
-	remove_slots()
-	frappe.db.sql("delete from `tabIndicator` where report_type = %s", TYPE)
-	frappe.db.sql("delete from `tabReport Type` where name = %s", TYPE)
-	for doctype in ("Report Time", "Report Cut-off", "Report Reminder"):
-		frappe.db.sql(f"delete from `tab{doctype}` where parent = %s", TYPE)
-	for doctype, column in PROVINCE.items():
-		frappe.db.sql(
-			f"delete from `tab{doctype}` where `{column}` like 'ZZ%%' or `{column}` like '%%-ZZ%%' or `{column}` like 'zz.%%'"
-		)
-	frappe.db.commit()
-	forget()
-	frappe.clear_document_cache("Report Type", TYPE)
-
-
-def remove_slots() -> None:
-	for doctype, column in COUNTED.items():
-		frappe.db.sql(f"delete from `tab{doctype}` where `{column}` like '{CODE}-%%'")
-	remove_notices()
-
-
-def remove_notices() -> None:
-	frappe.db.sql("delete from `tabReport Notice` where slot like 'ZZC-%%'")
-	frappe.db.sql("delete from `tabNotification Log` where for_user like 'zz.%%'")
 
 
 def all_rows() -> dict[str, list[tuple]]:

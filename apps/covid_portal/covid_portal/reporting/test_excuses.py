@@ -1,6 +1,7 @@
 """Excuses and deadline extensions: what they cover, who grants them, and what a locked slot does then."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.model.document import Document
@@ -9,12 +10,15 @@ from frappe.utils import get_datetime, now_datetime
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import clock, excuses
 from covid_portal.reporting.api import form
+from covid_portal.reporting.completeness import Period, rates
+from covid_portal.reporting.consolidation import consolidate, consolidated_figures
 from covid_portal.reporting.doctype.deadline_extension.deadline_extension import InvalidExtension
 from covid_portal.reporting.doctype.report_excuse.report_excuse import InvalidExcuse, revoke
+from covid_portal.reporting.expected import refresh
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.series import areas_of_series, successors_of
 from covid_portal.reporting.slots import SlotClosed
-from covid_portal.testing.case import PortalTestCase, approve_as, draft, owe, sent, take
+from covid_portal.testing.case import REPORT, PortalTestCase, accepted, approve_as, draft, owe, sent, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
 
 HOUR = timedelta(hours=1)
@@ -128,6 +132,79 @@ class TestExcuses(TimesCase):
 		document.area = SIBLING
 		self.assertRefused(frappe.CannotChangeConstantError, document.save)
 		self.assertRefused(InvalidExcuse, frappe.delete_doc, "Report Excuse", document.name)
+
+
+class TestWhatIsExpected(TimesCase):
+	"""The n of "k of n": the slot's own, and that of every consolidated row."""
+
+	def consolidate(self) -> None:
+		consolidate(self.slot)
+		frappe.db.set_value("Report Slot", self.slot, "state", "Consolidated")
+
+	def expected(self) -> dict[str, int]:
+		rows = frappe.get_all("Consolidated Report", {"slot": self.slot}, ["area", "expected"])
+		slot = frappe.db.get_value("Report Slot", self.slot, "expected")
+		return {"slot": slot, **{row.area: row.expected for row in rows}}
+
+	def version(self) -> int:
+		return frappe.db.get_value("Report Slot", self.slot, "version")
+
+	def assertExpected(self, **changed: int) -> None:
+		whole = {"slot": 4, "ZZ": 4, "ZZ1": 2, "ZZ2": 2, "ZZ11": 1, "ZZ12": 1, "ZZ21": 1, "ZZ22": 1}
+		self.assertEqual(self.expected(), whole | changed)
+
+	def test_consolidation_leaves_the_excused_out_that_did_not_report(self) -> None:
+		self.excuse()
+		self.excuse(OUTSIDE)
+		accepted(self.slot, OUTSIDE)
+		self.consolidate()
+		self.assertExpected(slot=3, ZZ=3, ZZ1=1, ZZ11=0)
+		row = frappe.get_doc("Consolidated Report", f"{self.slot}-{COMMUNE}")
+		self.assertEqual((row.reported, row.carried), (0, 1))
+
+	def test_it_is_what_completeness_counts(self) -> None:
+		self.excuse(DISTRICT)
+		self.consolidate()
+		at = self.slot_time() + HOUR
+		found = rates(REPORT, Period.of_slot(self.slot), within=PROVINCE, area_level=2, now=at)
+		self.assertEqual({row.area: row.expected for row in found}, {"ZZ1": 0, "ZZ2": 2})
+		self.assertExpected(slot=2, ZZ=2, ZZ1=0, ZZ11=0, ZZ12=0)
+
+	def test_before_consolidation_the_slot_says_it_at_once(self) -> None:
+		document = self.excuse(DISTRICT)
+		self.assertEqual(frappe.db.get_value("Report Slot", self.slot, "expected"), 2)
+		revoke(document.name, "The road is open")
+		self.assertEqual(frappe.db.get_value("Report Slot", self.slot, "expected"), 4)
+
+	def test_after_consolidation_every_row_follows_and_no_figure_moves(self) -> None:
+		accepted(self.slot, SIBLING)
+		self.consolidate()
+		self.assertExpected()
+		before = [row[:1] + row[2:] for row in consolidated_figures(self.slot)]
+		with patch("frappe.enqueue") as queue:
+			document = self.excuse(DISTRICT)
+		refresh(queue.call_args.kwargs["slots"])
+		self.assertExpected(slot=3, ZZ=3, ZZ1=1, ZZ11=0)
+		self.assertEqual([row[:1] + row[2:] for row in consolidated_figures(self.slot)], before)
+		rebuilt = consolidated_figures(self.slot)
+		consolidate(self.slot)
+		self.assertEqual(consolidated_figures(self.slot), rebuilt)
+		with patch("frappe.enqueue") as queue:
+			revoke(document.name, "The road is open")
+		refresh(queue.call_args.kwargs["slots"])
+		self.assertExpected()
+
+	def test_what_is_public_gets_a_new_version_only_if_a_count_moved(self) -> None:
+		self.consolidate()
+		published = {"state": "Published", "version": 1, "published_at": now_datetime()}
+		frappe.db.set_value("Report Slot", self.slot, published)
+		with patch("covid_portal.reporting.doctype.report_slot.report_slot.announce_versions") as told:
+			refresh([self.slot])
+			self.assertEqual((self.version(), told.called), (1, False))
+			self.excuse()
+			refresh([self.slot])
+		self.assertEqual(self.version(), 2)
+		told.assert_called_once_with([self.slot])
 
 
 class TestExtensions(TimesCase):

@@ -60,6 +60,19 @@ def figures(**changes) -> dict[str, int | None]:
 	return {**FIGURES, **changes}
 
 
+@contextmanager
+def acting(who: str) -> Iterator[None]:
+	"""Inside, the session is this person's, as after a login."""
+	before = frappe.session.user
+	frappe.set_user(address(who))
+	forget_grants()
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+		forget_grants()
+
+
 class PortalTestCase(FrappeTestCase):
 	"""Has the test province and, as `slot`, an open slot that its four communes owe; `previous` is the slot before."""
 
@@ -70,6 +83,8 @@ class PortalTestCase(FrappeTestCase):
 		province.create()
 		cls.previous = make_slot(0)
 		cls.slot = make_slot(1, previous=cls.previous)
+
+	acting = staticmethod(acting)
 
 	def setUp(self) -> None:
 		super().setUp()
@@ -82,18 +97,6 @@ class PortalTestCase(FrappeTestCase):
 		frappe.db.rollback(save_point="one_test")
 		forget()
 		super().tearDown()
-
-	@contextmanager
-	def acting(self, who: str) -> Iterator[None]:
-		"""Inside, the session is this person's, as after a login."""
-		before = frappe.session.user
-		frappe.set_user(address(who))
-		forget_grants()
-		try:
-			yield
-		finally:
-			frappe.set_user(before)
-			forget_grants()
 
 	@contextmanager
 	def assertNothingStored(self, *doctypes: str) -> Iterator[None]:

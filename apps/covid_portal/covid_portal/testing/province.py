@@ -4,6 +4,8 @@ It needs no province pack and minds none: one province ZZ, districts ZZ1 and ZZ2
 units of both lines, and a user for every part a test of permissions has.
 """
 
+from datetime import date
+
 import frappe
 from frappe.utils import add_days, today
 
@@ -132,6 +134,33 @@ def create_unit_of(unit_type: str, area: str, **values: str) -> None:
 	bounds = nested("Unit", {code: None})[code]
 	columns = ["name", "code", "unit_name", "unit_type", "line", "area", "lft", "rgt", *values]
 	insert_rows("Unit", columns, [[code, code, code, unit_type, "Health", area, *bounds, *values.values()]])
+
+
+def found_commune(code: str, district: str, unit_type: str = "CHS", **values: str) -> None:
+	"""One more commune of the district with its health station, as an administrator enters them."""
+	frappe.get_doc(
+		doctype="Area",
+		code=code,
+		area_name=f"Test {code}",
+		full_name=f"Commune {code}",
+		kind="Commune",
+		level=3,
+		parent_area=district,
+		**values,
+	).insert()
+	station = {"code": f"CHS-{code}", "unit_name": f"CHS of {code}", "unit_type": unit_type}
+	frappe.get_doc(
+		doctype="Unit", area=code, parent_unit=f"DHC-{district}", line="Health", **station, **values
+	).insert()
+
+
+def merge(area: str, last_day: str | date | None = None, **shares: float) -> None:
+	"""The area ends with the day and goes on in these, by share in percent; without a day it stays and gives them parts."""
+	document = frappe.get_doc("Area", area)
+	document.valid_to = last_day
+	for successor, share in shares.items():
+		document.append("successors", {"area": successor, "share": share})
+	document.save()
 
 
 def nested(doctype: str, parents: dict[str, str | None]) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,6 @@ frappe.ui.form.on("Approval Route", {
 	setup(frm) {
 		frm.set_query("document_type", () => ({ filters: { istable: 0, issingle: 0, is_virtual: 0 } }));
 		frm.set_query("unit", "steps", () => ({ filters: { disabled: 0 } }));
-		frm.set_query("duty", "steps", () => ({ query: "covid_portal.organisation.duties.search_duties" }));
 		offer_fields(frm);
 	},
 

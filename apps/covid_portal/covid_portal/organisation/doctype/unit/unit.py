@@ -3,6 +3,11 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.nestedset import NestedSet
 
+from covid_portal.organisation.duties import sync_unit
+from covid_portal.organisation.scope import forget_grants
+
+RUNNING = ("disabled", "valid_from", "valid_to")
+
 
 class InvalidUnit(frappe.ValidationError):
 	pass
@@ -14,6 +19,16 @@ class Unit(NestedSet):
 	def validate(self) -> None:
 		self.line = frappe.db.get_value("Unit Type", self.unit_type, "line")
 		self.validate_dates()
+
+	def on_update(self) -> None:
+		super().on_update()
+		self.follow_dates()
+
+	def follow_dates(self) -> None:
+		before = self.get_doc_before_save()
+		if before and any(before.get(field) != self.get(field) for field in RUNNING):
+			forget_grants()
+			sync_unit(self.name)
 
 	def validate_dates(self) -> None:
 		if self.valid_from and self.valid_to and getdate(self.valid_from) > getdate(self.valid_to):

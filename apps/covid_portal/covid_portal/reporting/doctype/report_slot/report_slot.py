@@ -83,18 +83,45 @@ def publish(slot: str) -> dict:
 	return {"slot": document.name, "version": document.version}
 
 
+def renew_versions(slots: list[str]) -> None:
+	"""Published slots, oldest first, get their next version; the caller announces them when all is said about it."""
+	for name in slots:
+		frappe.get_doc("Report Slot", name, for_update=True).renew_version()
+
+
+def announce_versions(slots: list[str]) -> None:
+	for path in frappe.get_hooks("on_slots_corrected"):
+		frappe.get_attr(path)(slots)
+
+
 def refresh(slot: str) -> None:
-	"""Job: a report of a slot that was consolidated already has been decided. Figures follow, and, if any of them moved,
-	the published ones as well where the report type says so."""
+	"""Job: a report of a slot that was consolidated already has been decided. Its figures follow, and the totals and
+	carried stocks of every slot after it; what is public of these, where anything moved, if the report type says so."""
 	document = frappe.get_doc("Report Slot", slot, for_update=True)
 	if document.state not in COUNTED:
 		return
-	before = consolidated_figures(slot)
-	consolidate_from(slot)
-	republish = frappe.get_cached_value("Report Type", document.report_type, "republish")
 	# A locked slot changes by what was under way at the lock, and where an extension has opened it again.
-	if document.version and republish and consolidated_figures(slot) != before:
-		document.publish_figures(None)
+	public = published_from(document)
+	before = {name: consolidated_figures(name) for name in public}
+	consolidate_from(slot)
+	if frappe.get_cached_value("Report Type", document.report_type, "republish"):
+		publish_anew([name for name in public if consolidated_figures(name) != before[name]])
+
+
+def published_from(slot: Document) -> list[str]:
+	"""The slot and those after it, oldest first, as far as they are public."""
+	filters = {
+		"report_type": slot.report_type,
+		"slot_time": (">=", slot.slot_time),
+		"published_at": ("is", "set"),
+	}
+	return frappe.get_all("Report Slot", filters, pluck="name", order_by="slot_time asc")
+
+
+def publish_anew(slots: list[str]) -> None:
+	if slots:
+		renew_versions(slots)
+		announce_versions(slots)
 
 
 def refresh_later(slot: str) -> None:

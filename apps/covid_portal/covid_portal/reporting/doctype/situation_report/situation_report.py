@@ -4,12 +4,12 @@ from typing import ClassVar
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime
+from frappe.utils import cstr, escape_html, get_datetime
 
 from covid_portal.approval.acts import Act
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
-from covid_portal.organisation.scope import scope_condition
+from covid_portal.organisation.scope import READING, scope_condition
 from covid_portal.reporting import contests, context, definitions, figures, inbox, outliers, rules, slots
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh_later
 from covid_portal.reporting.obligations import obligation_of, record_progress, record_progress_of
@@ -39,6 +39,25 @@ class ExplanationMissing(frappe.ValidationError):
 class SituationReport(figures.AnsweredFigures, Document):
 	# Written by the server when it is sent; not part of what the unit says.
 	NOT_CONTENT: ClassVar = ("submitted_at", "channel", "entered_by_unit", "idempotency_key", "area_name")
+
+	def check_permission(self, permtype: str = "read", permlevel: int | None = None) -> None:
+		"""As the framework does, but the refusal says which report it is about."""
+		if not self.has_permission(permtype):
+			self.raise_no_permission_to(permtype)
+
+	def raise_no_permission_to(self, perm_type: str) -> None:
+		"""Names nothing but the slot and the area that were asked for."""
+		if perm_type in READING:
+			message = _("{0} is not within your area: you cannot read it.")
+		else:
+			message = _("{0} is not yours to enter or change. Nothing was stored.")
+		frappe.throw(message.format(self.asked_for()), frappe.PermissionError)
+
+	def asked_for(self) -> str:
+		if frappe.db.exists("Report Slot", self.slot):
+			return self.describe()
+		area, slot = (escape_html(cstr(value)) or "–" for value in (self.area, self.slot))
+		return _("Report of {0}, slot {1}").format(area, slot)
 
 	def autoname(self) -> None:
 		self.validate_key()

@@ -1,0 +1,76 @@
+"""A figure that was not given is blank in the Desk's lists and report views as well: it is not the 0 of its column."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from portal import REPORT, Client, Place, accepted
+
+COLUMN = f"`tab{REPORT}`."
+FIELDS = [f"{COLUMN}`{field}`" for field in ("name", "arrivals", "recovered", "new_f1")]
+
+
+@pytest.fixture(scope="module")
+def report(
+	unreported: Callable[[dict], Place], open_slot: dict, reporter: Callable[[Place], Client]
+) -> tuple[str, Client]:
+	"""A draft that says 5 of one figure, 0 of another and nothing of a third."""
+	place = unreported(open_slot)
+	unit = reporter(place)
+	figures = {"arrivals": 5, "recovered": 0}
+	return accepted(unit.save(open_slot["name"], place.area, figures=figures))["report"], unit
+
+
+def query(name: str, **more: Any) -> dict:
+	return {"doctype": REPORT, "filters": [[REPORT, "name", "=", name]], "fields": FIELDS, **more}
+
+
+def test_the_list_of_the_desk_tells_zero_from_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	data = accepted(unit.ask("frappe.desk.reportview.get", **query(name)))
+	assert data["keys"] == ["name", "arrivals", "recovered", "new_f1"]
+	assert data["values"] == [[name, 5, 0, None]]
+
+
+def test_a_list_that_asks_for_the_answered_figures_gets_them(report: tuple[str, Client]) -> None:
+	name, unit = report
+	for column in ("answered", f"{COLUMN}`answered`"):
+		asked = query(name) | {"fields": [*FIELDS, column]}
+		data = accepted(unit.ask("frappe.desk.reportview.get", **asked))
+		row = dict(zip(data["keys"], data["values"][0], strict=True))
+		assert set(row.pop("answered").split(",")) == {"arrivals", "recovered"}
+		assert row == {"name": name, "arrivals": 5, "recovered": 0, "new_f1": None}
+
+
+def test_rows_as_dicts_tell_zero_from_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	assert accepted(unit.ask("frappe.desk.reportview.get_list", **query(name))) == [
+		{"name": name, "arrivals": 5, "recovered": 0, "new_f1": None}
+	]
+
+
+def test_an_export_says_which_figures_were_given(report: tuple[str, Client]) -> None:
+	name, unit = report
+	answer = unit.call(
+		"frappe.desk.reportview.export_query", **query(name), file_format_type="CSV", title="x"
+	)
+	assert answer.ok, answer.text[:300]
+	rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+	given = [cell for cell in rows[1] if "arrivals" in cell]
+	assert len(given) == 1 and set(given[0].split(",")) == {"arrivals", "recovered"}
+
+
+def test_groups_and_other_doctypes_are_listed_as_ever(report: tuple[str, Client]) -> None:
+	_name, unit = report
+	grouped = {
+		"group_by": f"{COLUMN}`area`",
+		"fields": [f"{COLUMN}`area`", f"count({COLUMN}`name`) as _aggregate_column"],
+	}
+	data = accepted(unit.ask("frappe.desk.reportview.get", doctype=REPORT, filters=[], **grouped))
+	assert "answered" not in data["keys"] and len(data["values"]) == 1
+	slots = accepted(
+		unit.ask("frappe.desk.reportview.get", doctype="Report Slot", filters=[], fields=["name"])
+	)
+	assert slots["values"]
