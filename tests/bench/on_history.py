@@ -3,6 +3,7 @@
 import json
 
 import consolidating
+import deciding
 import history
 from measuring import Result, compared
 from portal import Portal
@@ -113,6 +114,7 @@ def run(portal: Portal) -> list[Result]:
 			1.2,
 			"the same slot before",
 		),
+		*deciding.run(portal),
 		*(
 			compared(
 				f"{name}, {made.reports} reports", *found[name], *BOUNDS[name][:1], note, BOUNDS[name][1]
