@@ -5,12 +5,19 @@ from frappe.model.document import Document
 
 from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
 from covid_portal.approval.seats import seats_of
-from covid_portal.approval.vocabulary import STATE_FIELD
+from covid_portal.approval.vocabulary import STATE_FIELD, STATES
 
 GIVEN = {"read_only": 1, "no_copy": 1, "print_hide": 1}
 FIELDS = (
 	{"fieldname": "unit", "fieldtype": "Link", "options": "Unit", "label": "Unit", "in_standard_filter": 1},
-	{"fieldname": STATE_FIELD, "fieldtype": "Link", "options": "Workflow State", "label": "State", **GIVEN},
+	# No link: staff do not read Workflow State, and a link's text is not translated.
+	{
+		"fieldname": STATE_FIELD,
+		"fieldtype": "Select",
+		"options": "\n".join(("", *STATES)),
+		"label": "State",
+		**GIVEN,
+	},
 	{"fieldname": "approval_unit", "fieldtype": "Link", "options": "Unit", "label": "Waits for", **GIVEN},
 	{"fieldname": "approval_step", "fieldtype": "Int", "label": "Approval Step", "hidden": 1, **GIVEN},
 	{"fieldname": "approval_due", "fieldtype": "Datetime", "label": "Decision Due", **GIVEN},
