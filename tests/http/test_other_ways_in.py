@@ -46,6 +46,22 @@ def any_method(client: Client, name: str) -> Response:
 	return client.call("run_doc_method", **words, args=json.dumps(["workflow_state", "Approved"]))
 
 
+def kanban_drag(client: Client, name: str) -> Response:
+	board = f"Reports of {client.user}"
+	columns = [{"column_name": state} for state in ("In Approval", "Approved")]
+	of_reports = {"reference_doctype": REPORT, "field_name": "workflow_state", "private": 1}
+	client.post("/api/resource/Kanban Board", kanban_board_name=board, columns=columns, **of_reports)
+	return client.call(
+		"frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card",
+		board_name=board,
+		docname=name,
+		from_colname="In Approval",
+		to_colname="Approved",
+		old_index=0,
+		new_index=0,
+	)
+
+
 WAYS: dict[str, Way] = {
 	"PUT of the state": lambda client, name: client.put(
 		f"/api/resource/{REPORT}/{name}", workflow_state="Approved"
@@ -64,6 +80,14 @@ WAYS: dict[str, Way] = {
 		"frappe.client.bulk_update",
 		docs=json.dumps([{"doctype": REPORT, "docname": name, "workflow_state": "Approved"}]),
 	),
+	"the list's edit": lambda client, name: client.call(
+		"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
+		doctype=REPORT,
+		docnames=json.dumps([name]),
+		action="update",
+		data=json.dumps({"workflow_state": "Approved"}),
+	),
+	"the Kanban board": kanban_drag,
 	"DELETE": lambda client, name: client.delete(f"/api/resource/{REPORT}/{name}"),
 	"delete": lambda client, name: client.call("frappe.client.delete", doctype=REPORT, name=name),
 	"the list's delete": lambda client, name: client.call(
@@ -103,7 +127,7 @@ WAYS: dict[str, Way] = {
 
 
 # They answer 200, and name what failed in a list or on a page.
-ANSWERING_OTHERWISE = ("bulk_update", "the list's delete", "the e-mail link, confirmed")
+ANSWERING_OTHERWISE = ("bulk_update", "the list's edit", "the list's delete", "the e-mail link, confirmed")
 
 
 @pytest.fixture(scope="module")

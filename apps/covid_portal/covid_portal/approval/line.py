@@ -12,7 +12,6 @@ from covid_portal.approval.contributions import contributions
 from covid_portal.approval.seats import Seat, Seats, seats_of
 
 STEP_COLUMNS = (
-	"name",
 	"reference_doctype",
 	"reference_name",
 	"round",
@@ -32,7 +31,7 @@ STEP_COLUMNS = (
 	"decided_by",
 	"decided_at",
 )
-RECORD_COLUMNS = ("name", *CHAINED, "return_to", "route_row", "digest")
+RECORD_COLUMNS = (*CHAINED, "return_to", "route_row", "digest")
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def lines(docs: list[Document]) -> dict[str, Line]:
 		("Approval Decision", RECORD_COLUMNS, "record", "sequence"),
 	):
 		rows = frappe.db.sql(
-			f"""select {", ".join(f"`{column}`" for column in columns)} from `tab{doctype}`
+			f"""select name, {", ".join(f"`{column}`" for column in columns)} from `tab{doctype}`
 			where reference_doctype = %s and reference_name in %s order by {order}""",
 			(docs[0].doctype, list(found)),
 			as_dict=True,

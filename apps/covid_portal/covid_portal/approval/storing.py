@@ -67,9 +67,8 @@ def store_set(doctype: str, acts: list[Act]) -> None:
 
 
 def write_steps(steps: list[dict]) -> None:
-	columns = [column for column in STEP_COLUMNS if column != "name"]
-	rows = ([step["name"], *(step[column] for column in columns)] for step in steps)
-	insert_rows("Approval Step", ["name", *columns], rows, update=columns)
+	rows = ([step["name"], *(step[column] for column in STEP_COLUMNS)] for step in steps)
+	insert_rows("Approval Step", ["name", *STEP_COLUMNS], rows, update=STEP_COLUMNS)
 
 
 def write_records(acts: list[Act]) -> None:

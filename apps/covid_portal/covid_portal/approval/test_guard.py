@@ -4,6 +4,7 @@ import json
 
 import frappe
 from frappe import client
+from frappe.core.doctype.deleted_document.deleted_document import restore
 from frappe.model import workflow
 
 from covid_portal.approval import desk
@@ -126,6 +127,17 @@ class TestTheGuard(PortalTestCase):
 				self.assertRefused(frappe.PermissionError, frappe.delete_doc, REPORT, report.name)
 		with self.acting("Administrator"):
 			self.assertRefused(StateGuarded, frappe.delete_doc, REPORT, report.name, force=True)
+
+	def test_a_deleted_draft_does_not_come_back_in_another_state(self) -> None:
+		report = draft(self.slot)
+		frappe.delete_doc(REPORT, report.name)
+		deleted = frappe.get_last_doc("Deleted Document", {"deleted_name": report.name})
+		content = json.loads(deleted.data)
+		deleted.db_set("data", json.dumps({**content, "workflow_state": "Approved"}))
+		self.assertRefused(REFUSALS, restore, deleted.name)
+		deleted.db_set("data", json.dumps(content))
+		restore(deleted.name)
+		self.assertEqual(state_of(report.name), "Draft")
 
 	def test_a_report_is_not_renamed(self) -> None:
 		report = draft(self.slot)

@@ -16,6 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.approval.chain import digest_of_content
+from covid_portal.approval.line import STEP_COLUMNS
 from covid_portal.approval.replay import ReplayedLine
 from covid_portal.approval.routes import RouteChooser, Subject
 from covid_portal.approval.seats import Seats
@@ -42,22 +43,6 @@ REPORT_COLUMNS = [
 ]
 REPORT_COLUMNS += ["workflow_state", "approval_unit", "approval_step", "approval_due", "answered"]
 EXPLANATION_COLUMNS = ["parent", "parenttype", "parentfield", "idx", "rule", "explanation"]
-STEP_COLUMNS = [
-	"reference_doctype",
-	"reference_name",
-	"round",
-	"step",
-	"title",
-	"route_version",
-	"route_row",
-	"unit",
-	"duty",
-	"approvals",
-	"due_at",
-	"counts_as_provisional",
-	"state",
-]
-STEP_COLUMNS += ["decided_by", "decided_at"]
 DECISION_COLUMNS = [
 	"reference_doctype",
 	"reference_name",
