@@ -195,7 +195,7 @@ def test_the_page_documents_every_file_and_field(path: str, lang: str, reader: C
 	page = reader.get(path)
 	assert page.status_code == 200 and f'<html lang="{lang}"' in page.text
 	for row in index["resources"]:
-		assert row["url"] in page.text
+		assert f"<code>{row['url'].removeprefix(f'{V1}/')}</code>" in page.text
 	for row in (*index["indicators"], *index["columns"]):
 		assert f"<code>{row['field']}</code>" in page.text
 	for address in set(re.findall(rf'href="({V1}/[^"]+)"', page.text)):

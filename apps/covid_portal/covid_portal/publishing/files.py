@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 
 UTF8_MARK = "\ufeff"  # without it Excel takes Vietnamese letters for those of its own code page
@@ -12,10 +12,10 @@ def data_file(data: dict) -> bytes:
 	return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def csv_file(fields: Iterable[str], rows: Iterable[dict]) -> bytes:
+def csv_file(fields: Sequence[str], rows: Iterable[Sequence]) -> bytes:
 	"""UTF-8 with its mark, a header of field names, comma, CRLF; None is an empty cell, which is not zero."""
 	text = StringIO()
-	writer = csv.DictWriter(text, fields, lineterminator="\r\n")
-	writer.writeheader()
+	writer = csv.writer(text, lineterminator="\r\n")
+	writer.writerow(fields)
 	writer.writerows(rows)
 	return (UTF8_MARK + text.getvalue()).encode()

@@ -19,7 +19,8 @@ from covid_portal.reporting import definitions
 V1 = "du-lieu-mo/v1"
 SLOTS = f"{V1}/slots"
 SCHEMAS = Path(__file__).parent / "schemas"
-SLOT_COLUMNS = ("slot", "time", "version", "code", "name", "name_en", *COMPLETENESS)
+OF_SLOT = ("slot", "time", "version")
+OF_AREA = ("code", "name", "name_en", *COMPLETENESS)
 AREA_FIELDS = ("name", "full_name", "full_name_en", "kind", "level", "parent_area", "valid_from", "valid_to")
 SETTINGS = ("organisation", "organisation_en", "site_title", "site_title_en", "licence", "licence_en")
 
@@ -33,17 +34,16 @@ def slot_csv(data: dict) -> bytes:
 	"""A row for each area, the province first; running totals stand behind the figures as total_<field>."""
 	fields = [row["field"] for row in data["indicators"]]
 	totals = list(data["province"]["totals"])
-	slot = {key: data[key] for key in SLOT_COLUMNS[:3]}
 	rows = [
-		{
-			**slot,
-			**{key: area[key] for key in SLOT_COLUMNS[3:]},
-			**area["figures"],
-			**{f"total_{field}": area["totals"][field] for field in totals},
-		}
+		[
+			*(data[key] for key in OF_SLOT),
+			*(area[key] for key in OF_AREA),
+			*(area["figures"][field] for field in fields),
+			*(area["totals"][field] for field in totals),
+		]
 		for area in (data["province"], *data["districts"])
 	]
-	return csv_file([*SLOT_COLUMNS, *fields, *(f"total_{field}" for field in totals)], rows)
+	return csv_file([*OF_SLOT, *OF_AREA, *fields, *(f"total_{field}" for field in totals)], rows)
 
 
 def index_data(newest: dict, translators: dict[str, Translate]) -> dict:

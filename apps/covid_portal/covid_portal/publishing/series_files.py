@@ -156,7 +156,10 @@ def figure_columns(table: pd.DataFrame) -> list[str]:
 
 def month_files(area: str, month: str, table: pd.DataFrame) -> dict[str, bytes]:
 	fields, rows = figure_columns(table), slot_rows(table)
-	flat = [{"code": area, **{key: row[key] for key in SLOT_COLUMNS[1:]}, **row["figures"]} for row in rows]
+	flat = [
+		[area, *(row[key] for key in SLOT_COLUMNS[1:]), *(row["figures"][field] for field in fields)]
+		for row in rows
+	]
 	return {
 		month_path(area, month, "json"): data_file(
 			{"code": area, "month": month, "fields": fields, "slots": rows}
@@ -255,14 +258,8 @@ def course_files(course: Course, report_type: str) -> dict[str, bytes]:
 		},
 	}
 	rows = [
-		{
-			"code": course.code,
-			"date": day,
-			"slots": slots,
-			"whole": int(whole),
-			**dict(zip(fields, row, strict=True)),
-		}
-		for (day, slots, whole), row in zip(keys.itertuples(index=False), figures, strict=True)
+		[course.code, day, slots, int(whole), *row]
+		for (day, slots, whole), row in zip(keys.itertuples(index=False), figures.tolist(), strict=True)
 	]
 	return {
 		f"{SERIES}/{course.code}.json": data_file(content),
