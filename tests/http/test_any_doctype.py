@@ -158,7 +158,7 @@ def attempts(draw: st.DrawFn) -> list[tuple[str, str]]:
 
 # Each example is a dozen requests: a failing one is told as it was found, not made shorter.
 @settings(
-	max_examples=25,
+	max_examples=12,
 	deadline=None,
 	derandomize=True,
 	suppress_health_check=list(HealthCheck),
