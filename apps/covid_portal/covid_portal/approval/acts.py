@@ -72,7 +72,7 @@ def new_step(reference: dict, step: dict) -> dict:
 
 def approve(act: Act) -> None:
 	require_right(act)
-	if not act.line.is_approved_with(act.step, act.user, act.seats):
+	if not act.automatic and not act.line.is_approved_with(act.step, act.user, act.seats):
 		finish(act, v.IN_APPROVAL, act.line.pending)  # one of several approvals
 		return
 	close_step(act, act.step, "Approved")
@@ -224,7 +224,7 @@ def open_steps(act: Act, number: int) -> list[dict]:
 	"""The steps of this number now wait; who gets one late has its hours from now on."""
 	opened = [step for step in act.line.current_steps if step["step"] == number]
 	for step in opened:
-		step.update(state="Pending", reminded_at=None, escalated_at=None)
+		step.update(state="Pending", reminded_at=None, escalated_at=None, escalated_unit=None)
 		fresh = fresh_deadline(step, act.at)
 		step["due_at"] = max(step["due_at"], fresh) if step["due_at"] and fresh else step["due_at"]
 		if step not in act.changed:

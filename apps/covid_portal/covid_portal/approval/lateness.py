@@ -13,7 +13,6 @@ from covid_portal.approval import notices
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.decisions import decide_automatically
 from covid_portal.approval.line import Line
-from covid_portal.approval.storing import write_steps
 
 ACTIONS = {"Escalate": v.ESCALATE, "Approve": v.APPROVE, "Skip": v.SKIP}
 # Fewer than a run can do in its minute; the rest have their turn in the next.
@@ -65,7 +64,6 @@ def act_on(row: dict, now: datetime) -> None:
 	step["escalated_at"] = now
 	reason = _("By the route {0}: nobody decided in time.").format(step["route_version"])
 	decide_automatically(line, step, ACTIONS[row.when_late], reason, now.replace(microsecond=0))
-	write_steps([step])
 	if row.when_late == "Escalate" and step["escalated_unit"]:
 		notices.tell({(step["escalated_unit"], step["duty"]): 1}, escalated=True)
 

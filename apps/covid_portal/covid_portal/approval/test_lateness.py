@@ -102,6 +102,20 @@ class TestLate(PortalTestCase):
 				self.assertEqual(broken_links(REPORT, report), [])
 				frappe.db.sql("rollback to savepoint one_action")
 
+	def test_the_system_approves_for_all_whose_approval_the_step_asks(self) -> None:
+		report = self.send(when_late="Approve", approvals=2)
+		self.advance(1.1)
+		self.assertEqual(self.pending(report), [("CDC-ZZ", None)])
+
+	def test_a_step_that_is_returned_to_waits_for_its_own_unit_again(self) -> None:
+		report = self.send(when_late="Escalate")
+		self.advance(1.1)
+		with self.acting("colleague"):
+			take(report, "Approve")
+		with self.acting("cdc"):
+			decide(REPORT, report, "Return", "Look at F1.", 1)
+		self.assertEqual(self.pending(report), [("DHC-ZZ1", None)])
+
 	def test_who_gets_a_document_late_has_its_hours_from_then_on(self) -> None:
 		report = self.send(when_late="Skip")
 		self.advance(5)
