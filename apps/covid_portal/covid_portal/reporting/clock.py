@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import excuses, reminders, sheets, slots
 from covid_portal.reporting.consolidation import consolidate
@@ -33,7 +34,7 @@ def advance_slots(now: datetime) -> None:
 
 
 def advance_type(report_type: Document, now: datetime) -> list[Exception]:
-	make_slots(report_type, now)
+	begin_again_on(frappe.QueryDeadlockError, make_slots, report_type, now)
 	failures: list[Exception] = []
 	for slot in due_slots(report_type, now):
 		try:
@@ -49,10 +50,15 @@ def advance_slot(name: str, report_type: Document, now: datetime, consolidating:
 	next one fail. Totals are carried on, hence `consolidating`: not while an earlier slot could not be."""
 	# A row lock must be the first read of its transaction: what is read after it is as old as the first read.
 	frappe.db.commit()
-	while advance(name, report_type, now, consolidating):
+	while begin_again_on(frappe.QueryDeadlockError, advance, name, report_type, now, consolidating):
 		frappe.db.commit()
-	reminders.send_due(name, report_type, now)
+	begin_again_on(frappe.QueryDeadlockError, remind, name, report_type, now)
 	frappe.db.commit()
+
+
+def remind(name: str, report_type: Document, now: datetime) -> None:
+	frappe.get_doc("Report Slot", name, for_update=True)
+	reminders.send_due(name, report_type, now)
 
 
 def make_slots(report_type: Document, now: datetime) -> None:

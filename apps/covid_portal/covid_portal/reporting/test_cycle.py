@@ -7,8 +7,11 @@ year that no other slot lies in. Everything is removed afterwards.
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
+from types import ModuleType
 from unittest.mock import patch
 
 import frappe
@@ -45,6 +48,22 @@ frappe.destroy()
 if failures:
 	raise failures[0]
 """
+
+
+@contextmanager
+def undone_the_first_time(module: ModuleType, name: str, undone: list[str]) -> Iterator[None]:
+	"""The function does its work, and the database takes it back, as it does to one of two that wait for each other."""
+	function = getattr(module, name)
+
+	def act(*arguments):
+		done = function(*arguments)
+		if name not in undone:
+			undone.append(name)
+			raise frappe.QueryDeadlockError
+		return done
+
+	with patch.object(module, name, act):
+		yield
 
 
 class TestCycle(FrappeTestCase):
@@ -135,6 +154,20 @@ class TestCycle(FrappeTestCase):
 			_out, errors = process.communicate(timeout=120)
 			self.assertEqual(process.returncode, 0, errors)
 		frappe.db.rollback()  # a fresh look
+		self.assertUnbroken()
+		self.assertConsolidated(later)
+		self.assertEveryNoticeOnce()
+
+	def test_what_the_database_undoes_for_the_other_clock_is_done_again(self):
+		self.tick(START)
+		later = datetime(2031, 3, 6, 7, 5)
+		undone: list[str] = []
+		with (
+			undone_the_first_time(clock.reminders, "send_due", undone),
+			undone_the_first_time(clock.sheets, "create", undone),
+		):
+			self.assertEqual(self.tick(later), [])
+		self.assertEqual(sorted(undone), ["create", "send_due"])
 		self.assertUnbroken()
 		self.assertConsolidated(later)
 		self.assertEveryNoticeOnce()
