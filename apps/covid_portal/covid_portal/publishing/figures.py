@@ -18,6 +18,7 @@ from covid_portal.reporting.context import population
 
 DAYS_SHOWN = 30
 DAILY = "new_cases"
+COMPLETENESS = ("expected", "reported", "provisional", "carried", "missing")
 
 
 class NoProvince(frappe.ValidationError):
@@ -96,7 +97,7 @@ def consolidated_rows(slot: str | None, indicators: list[dict]) -> dict[str, fra
 
 
 def completeness(row: dict) -> dict[str, int]:
-	counts = {key: row[key] for key in ("expected", "reported", "provisional", "carried")}
+	counts = {key: row[key] for key in COMPLETENESS if key != "missing"}
 	return {**counts, "missing": row.expected - row.reported}
 
 

@@ -11,15 +11,17 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from covid_portal.publishing import rendering, snapshot
+from covid_portal.publishing.open_data import V1
 
 HOME = "tong-quan"  # hooks.home_page: the address / resolves to it
-DATA = "du-lieu-mo/"
+DATA = f"{V1}/"
 # Address as the framework hands it over -> (key of the page, its language).
 PAGES = {
 	address.strip("/") or HOME: (key, lang)
 	for key, addresses in rendering.ADDRESSES.items()
 	for lang, address in addresses.items()
 }
+DATA_FORMS = (".json", ".csv")
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
 
 
@@ -63,6 +65,6 @@ def file_response(file: Path) -> Response:
 	response.headers["Cache-Control"] = CACHE_CONTROL
 	response.headers["Last-Modified"] = http_date(file.stat().st_mtime)
 	response.set_etag(hashlib.sha256(content).hexdigest()[:32])
-	if file.suffix == ".json":
+	if file.suffix in DATA_FORMS:
 		response.headers["Access-Control-Allow-Origin"] = "*"
 	return response.make_conditional(frappe.request) if getattr(frappe.local, "request", None) else response

@@ -23,8 +23,11 @@ DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
 ADDRESSES = {
 	"overview": {"vi": "/", "en": "/en/"},
 	"corrections": {"vi": "/dinh-chinh", "en": "/en/dinh-chinh"},
+	"data": {"vi": "/du-lieu-mo", "en": "/en/du-lieu-mo"},
 }
+LANGUAGES = ("vi", "en")
 HOME = ADDRESSES["overview"]
+INDEX_URL = "/du-lieu-mo/v1/index.json"
 CORRECTIONS_URL = "/du-lieu-mo/v1/corrections.json"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
 WEEKDAYS = {
@@ -85,7 +88,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		lstrip_blocks=True,
 	)
 	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL, home=HOME[lang])
-	env.globals.update(corrections_url=CORRECTIONS_URL)
+	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)
 	env.filters.update(
 		number=partial(number, lang=lang),
 		percent=partial(percent, lang=lang),
@@ -111,7 +114,7 @@ def navigation(lang: str, _: Translate, current: str) -> list[dict]:
 	entries = [
 		{"key": "overview", "label": _("Overview"), "url": HOME[lang]},
 		{"key": "corrections", "label": _("Corrections"), "url": ADDRESSES["corrections"][lang]},
-		{"key": "data", "label": _("Open data"), "url": DATA_URL},
+		{"key": "data", "label": _("Open data"), "url": ADDRESSES["data"][lang]},
 		{"key": "field", "label": _("Staff login"), "url": "/bao-cao"},
 	]
 	return [{**entry, "current": entry["key"] == current} for entry in entries]

@@ -14,15 +14,17 @@ from frappe.model.document import Document
 from frappe.translate import get_all_translations
 from frappe.utils.synchronization import filelock
 
-from covid_portal.publishing import rendering
+from covid_portal.publishing import open_data, rendering
 from covid_portal.publishing.figures import slot_data
+from covid_portal.publishing.files import data_file
 from covid_portal.publishing.ledger import ledger_data
+from covid_portal.publishing.open_data import SLOTS
+from covid_portal.publishing.series_files import series_files
 
 KEPT_BUILDS = 5
 LOCK, LONGEST_WAIT = "covid-portal-snapshot", 120  # seconds
 # What each page is made of: template by key of rendering.ADDRESSES.
-PAGES = {"overview": "overview.html", "corrections": "corrections.html"}
-SLOTS = "du-lieu-mo/v1/slots"
+PAGES = {"overview": "overview.html", "corrections": "corrections.html", "data": "open_data.html"}
 BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en", "notice", "notice_en")
 FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
 FOOTER_FIELDS += ("phone", "email")
@@ -52,15 +54,36 @@ def build(names: list[str]) -> Path:
 def files_of(names: list[str]) -> dict[str, bytes]:
 	"""What the slots' figures are published as; those of an older slot renew its own file alone: pages show the newest.
 
-	The list of corrections is renewed every time: a version of a slot and the reason for it appear together.
+	The list of corrections is renewed every time: a version of a slot and the reason for it appear together. So is what
+	says what open data there are, and the months of the slots in the areas' series.
 	"""
-	newest, files = newest_published(), ledger_files()
+	newest = newest_published()
+	data = {name: slot_data(frappe.get_doc("Report Slot", name)) for name in {*names, newest}}
+	files = ledger_files() | missing_tables()
 	for name in names:
-		data = slot_data(frappe.get_doc("Report Slot", name))
-		files[f"{SLOTS}/{name}.json"] = data_file(data)
-		if name == newest:
-			files |= {f"{SLOTS}/latest.json": data_file(data), **pages("overview", data)}
-	return files
+		files |= open_data.slot_files(name, data[name])
+	if newest in names:
+		files |= open_data.slot_files("latest", data[newest]) | pages("overview", data[newest])
+	return files | open_data_files(names, data[newest])
+
+
+def open_data_files(names: list[str], newest: dict) -> dict[str, bytes]:
+	index = open_data.index_data(newest, {lang: translator(lang) for lang in rendering.LANGUAGES})
+	return {
+		**open_data.data_files(index),
+		**series_files(names, newest["report_type"], newest["province"]["code"], live()),
+		**pages("data", index),
+	}
+
+
+def missing_tables() -> dict[str, bytes]:
+	"""The CSV files of slots that the live build has as JSON alone: published before there were tables."""
+	files = (live() / SLOTS).glob("*.json")
+	return {
+		f"{SLOTS}/{file.stem}.csv": open_data.slot_csv(json.loads(file.read_bytes()))
+		for file in files
+		if not file.with_suffix(".csv").exists()
+	}
 
 
 def ledger_files() -> dict[str, bytes]:
@@ -73,10 +96,6 @@ def newest_published() -> str | None:
 		"Report Slot", {"published_at": ("is", "set")}, pluck="name", order_by="slot_time desc", limit=1
 	)
 	return rows[0] if rows else None
-
-
-def data_file(data: dict) -> bytes:
-	return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def pages(key: str, data: dict) -> dict[str, bytes]:
@@ -136,15 +155,20 @@ def live() -> Path:
 
 
 def write_build(files: dict[str, bytes]) -> Path:
-	"""A new build: the files of the live one, hard-linked, with the given ones in place of theirs."""
+	"""A new build: the files of the live one, hard-linked, with those of the given ones that differ in place of theirs."""
 	builds = root() / "builds"
 	builds.mkdir(parents=True, exist_ok=True)
 	folder = builds / f"{frappe.utils.now_datetime():%Y%m%d%H%M%S%f}"
 	if live().exists():
 		shutil.copytree(live().resolve(), folder, copy_function=os.link)
 	for path, content in files.items():
-		write_file(folder / path, content)
+		if not holds(folder / path, content):
+			write_file(folder / path, content)
 	return folder
+
+
+def holds(path: Path, content: bytes) -> bool:
+	return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -157,6 +157,13 @@ class TestSwitching(SnapshotCase):
 		)
 		self.assertEqual((snapshot.live() / "b.json").stat().st_ino, (first / "b.json").stat().st_ino)
 
+	def test_a_file_whose_content_is_the_same_is_not_written_again(self) -> None:
+		first = snapshot.write_build({"a.json": b"1", "b.json": b"1"})
+		snapshot.switch(first)
+		second = snapshot.write_build({"a.json": b"1", "b.json": b"2"})
+		self.assertEqual((second / "a.json").stat().st_ino, (first / "a.json").stat().st_ino)
+		self.assertEqual((second / "b.json").read_bytes(), b"2")
+
 	def test_only_the_last_builds_are_kept_and_the_live_one_is_among_them(self) -> None:
 		for number in range(snapshot.KEPT_BUILDS + 3):
 			snapshot.switch(snapshot.write_build({"a.json": str(number).encode()}))
@@ -188,16 +195,19 @@ class TestServing(SnapshotCase):
 		files = {
 			"index.html": b"home",
 			"en/index.html": b"home in English",
+			"du-lieu-mo/index.html": b"documentation",
 			"du-lieu-mo/v1/slots/latest.json": b"{}",
+			"du-lieu-mo/v1/slots/latest.csv": b"code\r\n",
 		}
 		snapshot.switch(snapshot.write_build(files))
 		(self.folder / "secret.json").write_text("secret", encoding="utf-8")
-		(snapshot.live() / "du-lieu-mo/way-out").symlink_to(self.folder)
+		(snapshot.live() / "du-lieu-mo/v1/way-out").symlink_to(self.folder)
 
 	def test_the_files_of_the_snapshot_are_served_as_they_are(self) -> None:
 		for path, content in (
 			("tong-quan", b"home"),
 			("en", b"home in English"),
+			("du-lieu-mo", b"documentation"),
 			("du-lieu-mo/v1/slots/latest.json", b"{}"),
 			("/du-lieu-mo/v1/slots/latest.json/", b"{}"),
 		):
@@ -206,27 +216,28 @@ class TestServing(SnapshotCase):
 			self.assertEqual(page.render().get_data(), content)
 
 	def test_data_is_open_to_other_sites_and_carries_a_validator(self) -> None:
-		response = renderer.SnapshotPage("du-lieu-mo/v1/slots/latest.json").render()
-		self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
-		self.assertEqual(response.mimetype, "application/json")
-		self.assertTrue(response.headers["ETag"])
+		for form, mimetype in (("json", "application/json"), ("csv", "text/csv")):
+			response = renderer.SnapshotPage(f"du-lieu-mo/v1/slots/latest.{form}").render()
+			self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
+			self.assertEqual(response.mimetype, mimetype)
+			self.assertTrue(response.headers["ETag"])
 
 	def test_no_address_leads_out_of_the_snapshot(self) -> None:
 		for path in (
-			"du-lieu-mo/../../../secret.json",
-			"du-lieu-mo/../../secret.json",
-			"du-lieu-mo//../..//../secret.json",
-			"du-lieu-mo/way-out/secret.json",
-			f"du-lieu-mo/{self.folder}/secret.json",
+			"du-lieu-mo/v1/../../../../secret.json",
+			"du-lieu-mo/v1/../../../secret.json",
+			"du-lieu-mo/v1//../..//../../secret.json",
+			"du-lieu-mo/v1/way-out/secret.json",
+			f"du-lieu-mo/v1/{self.folder}/secret.json",
 			"../secret.json",
 			"secret.json",
 			"index.html",
 			"en/index.html",
 			"du-lieu-mo/v1",
-			"du-lieu-mo",
-			"du-lieu-mo/..%2f..%2fsecret.json",
-			"du-lieu-mo/\x00",
-			"du-lieu-mo/" + "a" * 5000,
+			"du-lieu-mo/index.html",
+			"du-lieu-mo/v1/..%2f..%2fsecret.json",
+			"du-lieu-mo/v1/\x00",
+			"du-lieu-mo/v1/" + "a" * 5000,
 			"",
 			None,
 		):
@@ -235,7 +246,7 @@ class TestServing(SnapshotCase):
 				self.assertFalse(renderer.SnapshotPage(path).can_render(), path)
 
 	def test_an_address_that_no_file_can_have_is_answered_here(self) -> None:
-		page = renderer.SnapshotPage("du-lieu-mo/\0")
+		page = renderer.SnapshotPage("du-lieu-mo/v1/\0")
 		self.assertTrue(page.can_render())
 		self.assertEqual(page.render().status_code, 404)
 

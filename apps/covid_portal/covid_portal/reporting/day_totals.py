@@ -36,8 +36,9 @@ def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFr
 	return with_day(series.as_one(table, area, shares, indicators))
 
 
-def with_unknown(rows: list[dict], fields: list[str]) -> pd.DataFrame:
-	table = pd.DataFrame(rows, columns=[*KEYS, "answered", *fields])
+def with_unknown(rows: list[dict], fields: list[str], keys: tuple[str, ...] = KEYS) -> pd.DataFrame:
+	"""The rows (keys, answered, fields) as a table without `answered`, in which what nobody gave is <NA>."""
+	table = pd.DataFrame(rows, columns=[*keys, "answered", *fields])
 	table[fields] = table[fields].astype("Int64")
 	known = table["answered"].map(split_fields)
 	for field in fields:
@@ -56,15 +57,14 @@ def day_of(slot_time: datetime) -> date:
 
 
 def day_rows(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
-	"""One row a day of slot_rows(); `whole` says whether all of the day's slots are in."""
-	indicators = definitions.indicators(report_type)
+	"""One row a day of slot_rows(), of the figures it has; `whole` says whether all of the day's slots are in."""
+	kinds = {row.fieldname: row.kind for row in definitions.indicators(report_type) if row.fieldname in table}
+	flows = [name for name, kind in kinds.items() if kind == "Flow"]
+	stocks = [name for name in kinds if name not in flows]
 	per_day = len(frappe.get_cached_doc("Report Type", report_type).times)
+	by_day = table.groupby("day")
 	# Not "last" of pandas, which skips what is missing: a stock not known in the evening is not the morning's.
-	rules = {row.fieldname: series.add_up if row.kind == "Flow" else last_value for row in indicators}
-	days = table.groupby("day").agg({**rules, "expected": last_value, "reported": last_value})
-	days["whole"] = table.groupby("day")["slot"].count() >= per_day
+	last = by_day.tail(1).set_index("day")[[*stocks, "expected", "reported"]]
+	days = by_day[flows].sum(min_count=1).join(last)[[*kinds, "expected", "reported"]]
+	days["whole"] = by_day["slot"].count() >= per_day
 	return days.reset_index()
-
-
-def last_value(values: pd.Series) -> object:
-	return values.iloc[-1]

@@ -13,18 +13,26 @@ MOST_STEPS = 10  # of reorganisation one after another; more would be a circle
 def areas_of_series(area: str) -> dict[str, float]:
 	"""{area: share} whose figures together are the series of `area`: itself (1.0) and all that was merged into it,
 	directly or by steps, each with the share of it that came along."""
+	return areas_of_each_series([area])[area]
+
+
+def areas_of_each_series(areas: list[str]) -> dict[str, dict[str, float]]:
+	"""{area: areas_of_series(area)} of many at once."""
 	rows = frappe.db.sql(
 		"""with recursive series as (
-			select %(area)s as area, 1.0e0 as share, 0 as step
+			select name as root, name as area, 1.0e0 as share, 0 as step from `tabArea` where name in %(areas)s
 			union all
-			select former.parent, series.share * coalesce(nullif(former.share, 0), 100) / 100, series.step + 1
+			select series.root, former.parent, series.share * coalesce(nullif(former.share, 0), 100) / 100, series.step + 1
 			from series
 			join `tabArea Successor` former on former.area = series.area and former.parenttype = 'Area'
 			where series.step < %(most)s
-		) select area, sum(share) from series group by area""",
-		{"area": area, "most": MOST_STEPS},
+		) select root, area, sum(share) from series group by root, area""",
+		{"areas": areas, "most": MOST_STEPS},
 	)
-	return {name: min(float(share), 1.0) for name, share in rows}
+	found = {area: {area: 1.0} for area in areas}
+	for root, area, share in rows:
+		found[root][area] = min(float(share), 1.0)
+	return found
 
 
 def successors_of(area: str) -> dict[str, float]:

@@ -1,0 +1,8 @@
+"""Sites that published before there were tables, series and a page of open data: they come with a build of the newest slot."""
+
+from covid_portal.publishing.snapshot import newest_published, publish_slots
+
+
+def execute() -> None:
+	if newest := newest_published():
+		publish_slots([newest])

@@ -1,0 +1,214 @@
+"""Open data, version 1: what there is, under which terms, and the files that no slot changes.
+
+The addresses and the names of fields are a promise to those who built on them; what is added goes beside it, and anything
+else is a version 2. `schemas/` describes each JSON file.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import frappe
+from frappe.utils import now_datetime
+
+from covid_portal.publishing.figures import COMPLETENESS, indicator_row, with_zone
+from covid_portal.publishing.files import csv_file, data_file
+from covid_portal.publishing.rendering import ADDRESSES, Translate
+from covid_portal.publishing.series_files import series_areas
+from covid_portal.reporting import definitions
+
+V1 = "du-lieu-mo/v1"
+SLOTS = f"{V1}/slots"
+SCHEMAS = Path(__file__).parent / "schemas"
+OF_SLOT = ("slot", "time", "version")
+OF_AREA = ("code", "name", "name_en", *COMPLETENESS)
+AREA_FIELDS = ("name", "full_name", "full_name_en", "kind", "level", "parent_area", "valid_from", "valid_to")
+SETTINGS = ("organisation", "organisation_en", "site_title", "site_title_en", "licence", "licence_en")
+
+
+def slot_files(name: str, data: dict) -> dict[str, bytes]:
+	"""A slot's figures (publishing.figures.slot_data) as JSON and CSV under `name`: the slot, or "latest"."""
+	return {f"{SLOTS}/{name}.json": data_file(data), f"{SLOTS}/{name}.csv": slot_csv(data)}
+
+
+def slot_csv(data: dict) -> bytes:
+	"""A row for each area, the province first; running totals stand behind the figures as total_<field>."""
+	fields = [row["field"] for row in data["indicators"]]
+	totals = list(data["province"]["totals"])
+	rows = [
+		[
+			*(data[key] for key in OF_SLOT),
+			*(area[key] for key in OF_AREA),
+			*(area["figures"][field] for field in fields),
+			*(area["totals"][field] for field in totals),
+		]
+		for area in (data["province"], *data["districts"])
+	]
+	return csv_file([*OF_SLOT, *OF_AREA, *fields, *(f"total_{field}" for field in totals)], rows)
+
+
+def index_data(newest: dict, translators: dict[str, Translate]) -> dict:
+	"""The structure of index.json, of which the page of documentation is made too. `newest`: data of the newest slot;
+	`translators`: by language."""
+	settings = frappe.get_cached_doc("Publishing Settings")
+	texts = {field: settings.get(field) or "" for field in SETTINGS}
+	for lang, field in (("vi", "licence"), ("en", "licence_en")):
+		texts[field] = texts[field] or licence(translators[lang])
+	return {
+		**texts,
+		"documentation": ADDRESSES["data"]["vi"],
+		"documentation_en": ADDRESSES["data"]["en"],
+		"updated_at": with_zone(now_datetime()),
+		"latest": {key: newest[key] for key in ("report_type", "slot", "time", "version", "published_at")},
+		"resources": described(resources, translators),
+		"columns": described(columns, translators),
+		"indicators": [
+			indicator_entry(row) for row in definitions.indicators(newest["report_type"]) if row.public
+		],
+		"series": [
+			{**area, "json": f"/{V1}/series/{area['code']}.json", "csv": f"/{V1}/series/{area['code']}.csv"}
+			for area in series_areas(newest["province"]["code"])
+		],
+	}
+
+
+def licence(_: Translate) -> str:
+	"""Where Publishing Settings say nothing else."""
+	return _(
+		"These data may be used, copied and passed on freely and free of charge, with this portal named as the source."
+	)
+
+
+def indicator_entry(row: dict) -> dict:
+	return {
+		**indicator_row(row),
+		"total": f"total_{row.fieldname}" if row.cumulative else None,
+		"aggregation": row.aggregation.lower(),
+		"valid_from": str(row.valid_from) if row.valid_from else None,
+		"valid_to": str(row.valid_to) if row.valid_to else None,
+	}
+
+
+def described(rows: Callable[[Translate], list[dict]], translators: dict[str, Translate]) -> list[dict]:
+	"""The rows with their description in both languages."""
+	both = zip(rows(translators["vi"]), rows(translators["en"]), strict=True)
+	return [{**row, "description_en": english["description"]} for row, english in both]
+
+
+def resources(_: Translate) -> list[dict]:
+	"""The files there are; {…} in an address stands for what changes. `updated_at`: the last change of any of its files."""
+	published = last_change("Report Slot", "published_at", {"published_at": ("is", "set")})
+	corrected = last_change("Correction", "approved_at", {"approved_at": ("is", "set")})
+	rows = (
+		(
+			"index.json",
+			"index",
+			published,
+			_("This list: files, indicators, areas with a series, terms of use."),
+		),
+		(
+			"areas.json",
+			"areas",
+			last_change("Area", "modified", {}),
+			_("Areas: codes, names, kinds, levels, validity, successors."),
+		),
+		("slots/latest.json", "slot", published, _("The newest published slot: province and districts.")),
+		("slots/latest.csv", None, published, _("The same as a table.")),
+		(
+			"slots/{slot}.json",
+			"slot",
+			published,
+			_("A published slot in its latest version, under an address that stays."),
+		),
+		("slots/{slot}.csv", None, published, _("The same as a table.")),
+		(
+			"series/{code}.json",
+			"series",
+			published,
+			_("The course of an area: sums by day, and the list of its months' files."),
+		),
+		("series/{code}.csv", None, published, _("The sums by day as a table.")),
+		(
+			"series/{code}/{month}.json",
+			"series-month",
+			published,
+			_("An area's figures of one month, slot by slot."),
+		),
+		("series/{code}/{month}.csv", None, published, _("The same as a table.")),
+		(
+			"corrections.json",
+			"corrections",
+			corrected,
+			_("Every correction of a published figure, with its reason."),
+		),
+	)
+	return [
+		{
+			"url": f"/{V1}/{path}",
+			"format": path.rpartition(".")[2],
+			"schema": f"/{V1}/schemas/{schema}.json" if schema else None,
+			"updated_at": updated,
+			"description": description,
+		}
+		for path, schema, updated, description in rows
+	]
+
+
+def last_change(doctype: str, column: str, filters: dict) -> str | None:
+	rows = frappe.get_all(doctype, filters, pluck=column, order_by=f"{column} desc", limit=1)
+	return with_zone(rows[0]) if rows else None
+
+
+def columns(_: Translate) -> list[dict]:
+	"""The fields beside the indicators that the files of figures have."""
+	rows = (
+		("code", _("Official code (GSO) of the area.")),
+		("slot", _("Name of the slot; it is part of the address of its files.")),
+		("time", _("The slot's time, with the offset of the time zone.")),
+		("version", _("Counts up whenever the slot's figures are published anew.")),
+		("expected", _("Communes, wards and townships that owe a report.")),
+		("reported", _("Of these: whose report is counted.")),
+		("provisional", _("Of these: not yet approved to the end.")),
+		("carried", _("Areas without a report, whose last stocks are carried over.")),
+		("missing", _("Expected, less reported.")),
+		("figures", _("The indicators by field; null, or an empty cell: not reported, which is not zero.")),
+		(
+			"totals",
+			_("Running totals since counting began; in tables, columns with total_ before the field."),
+		),
+		("whole", _("Whether all slots of the day are in; in tables 1 or 0.")),
+	)
+	return [{"field": field, "description": description} for field, description in rows]
+
+
+# --- files
+
+
+def data_files(index: dict) -> dict[str, bytes]:
+	"""The list of what there is, areas, schemas."""
+	files = {f"{V1}/schemas/{path.name}": path.read_bytes() for path in sorted(SCHEMAS.glob("*.json"))}
+	return {**files, f"{V1}/index.json": data_file(index), f"{V1}/areas.json": data_file(areas_data())}
+
+
+def areas_data() -> dict:
+	"""{"areas": [...]}: all of them, those that have ended too, wholes before their parts."""
+	successors: dict[str, list[dict]] = {}
+	for row in frappe.get_all(
+		"Area Successor", {"parenttype": "Area"}, ["parent", "area", "share"], order_by="parent, idx"
+	):
+		successors.setdefault(row.parent, []).append({"code": row.area, "share": row.share or 100})
+	rows = frappe.get_all("Area", fields=AREA_FIELDS, order_by="lft")
+	return {"areas": [area_entry(row, successors.get(row.name, [])) for row in rows]}
+
+
+def area_entry(row: dict, successors: list[dict]) -> dict:
+	return {
+		"code": row.name,
+		"name": row.full_name,
+		"name_en": row.full_name_en or row.full_name,
+		"kind": row.kind,
+		"level": row.level,
+		"parent": row.parent_area,
+		"valid_from": str(row.valid_from) if row.valid_from else None,
+		"valid_to": str(row.valid_to) if row.valid_to else None,
+		"successors": successors,
+	}

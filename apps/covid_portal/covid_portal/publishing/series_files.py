@@ -1,0 +1,267 @@
+"""The course of each area above the reporting ones as open data: a file for each month, and one that lists them.
+
+A build makes the months of its slots anew from the rows; the list of an area takes the others over from the live build, so
+that the cost does not grow with the history. Merged areas go on in their successors, as in `reporting.series`. A month's
+file holds nothing but figures and their slots: where none of an area's has changed, its bytes have not.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import frappe
+import numpy as np
+import pandas as pd
+from frappe.utils import get_datetime, getdate
+
+from covid_portal.publishing.figures import COMPLETENESS, with_zone
+from covid_portal.publishing.files import csv_file, data_file
+from covid_portal.reporting import definitions, series
+from covid_portal.reporting.day_totals import day_of, day_rows, with_day, with_unknown
+
+SERIES = "du-lieu-mo/v1/series"
+COUNTS = ("expected", "reported", "provisional", "carried")
+KEYS = ("area", "slot", "slot_time", *COUNTS)
+SLOT_COLUMNS = ("code", "slot", "time", *COMPLETENESS)
+DAY_COLUMNS = ("date", "slots", "whole")
+
+
+@dataclass
+class Course:
+	"""What the list of one area says: its months' files, and a row for each day with its sums."""
+
+	code: str
+	name: str
+	name_en: str
+	months: list[dict] = field(default_factory=list)
+	days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*DAY_COLUMNS]))
+
+
+def series_files(slots: list[str], report_type: str, province: str, live: Path) -> dict[str, bytes]:
+	"""What the months of these slots look like now: {path in the snapshot: content}. Months that the live build lacks
+	are made with them, all of them where it lacks an area."""
+	courses = {area["code"]: live_course(area, live) for area in series_areas(province)}
+	months = sorted(months_of(slots) | missing_months(report_type, list(courses.values())))
+	files: dict[str, bytes] = {}
+	for month in months:  # one at a time: years of rows together take more memory than a build may
+		for area, table in month_tables(report_type, list(courses), month):
+			made = month_files(area, month, table)
+			take_month(courses[area], report_type, listed(area, month, made, table), table)
+			files |= made
+	for course in courses.values():
+		files |= course_files(course, report_type)
+	return files
+
+
+def series_areas(province: str) -> list[dict]:
+	"""The province and the areas right below it that are made of others: [{"code", "name", "name_en"}]."""
+	rows = frappe.get_all(
+		"Area",
+		filters={"is_group": 1},
+		or_filters={"name": province, "parent_area": province},
+		fields=["name as code", "full_name as name", "full_name_en as name_en"],
+		order_by="lft",
+	)
+	return [{**row, "name_en": row.name_en or row.name} for row in rows]
+
+
+# --- months
+
+
+def months_of(slots: list[str]) -> set[str]:
+	"""The months, as "2021-11", that the slots' days lie in."""
+	times = frappe.get_all("Report Slot", {"name": ("in", slots)}, pluck="slot_time")
+	return {month_of(at) for at in times}
+
+
+def month_of(at: datetime) -> str:
+	return f"{day_of(get_datetime(at)):%Y-%m}"
+
+
+def missing_months(report_type: str, courses: list[Course]) -> set[str]:
+	"""Months with published slots that the live build's lists do not have: what was published before there were any. All of
+	them where an area has no list yet, since its series may reach back to the areas it was made of, or where the lists
+	hold what is public no more."""
+	filters = {"report_type": report_type, "published_at": ("is", "set")}
+	published = {month_of(at) for at in frappe.get_all("Report Slot", filters, pluck="slot_time")}
+	public = set(public_fields(report_type))
+	if any(not course.months or not set(day_fields(course)) <= public for course in courses):
+		return published
+	return published - {row["month"] for course in courses for row in course.months}
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
+	"""A slot is of the month if first < slot_time <= last: one at midnight ends the day before."""
+	first = getdate(f"{month}-01")
+	return datetime.combine(first, time.min), datetime.combine(next_month(first), time.min)
+
+
+def next_month(first: date) -> date:
+	return (first + timedelta(days=31)).replace(day=1)
+
+
+# --- rows
+
+
+def month_tables(report_type: str, areas: list[str], month: str) -> Iterator[tuple[str, pd.DataFrame]]:
+	"""(area, its published slots of the month in order of time: KEYS, day, public figures) of those that have any."""
+	indicators = public_in(report_type, month)
+	shares = series.areas_of_each_series(areas)
+	table = published_rows(report_type, sorted({name for part in shares.values() for name in part}), month)
+	for area in areas:
+		own = table[table["area"].isin(list(shares[area]))]
+		if not own.empty:
+			yield area, with_day(series.as_one(own, area, shares[area], indicators))
+
+
+def public_in(report_type: str, month: str) -> list[frappe._dict]:
+	"""The public indicators that were asked for in some slot of the month."""
+	first = getdate(f"{month}-01")
+	last = next_month(first) - timedelta(days=1)
+	return [
+		row
+		for row in definitions.indicators(report_type)
+		if row.public
+		and (not row.valid_from or row.valid_from <= last)
+		and (not row.valid_to or row.valid_to >= first)
+	]
+
+
+def published_rows(report_type: str, areas: list[str], month: str) -> pd.DataFrame:
+	"""Rows of areas that are closed hold running totals only, and are none of the series."""
+	fields = [row.fieldname for row in public_in(report_type, month)]
+	columns = ", ".join(f"figures.`{column}`" for column in (*KEYS, "answered", *fields))
+	rows = frappe.db.sql(
+		f"""select {columns}
+		from `tabConsolidated Report` figures
+		join `tabReport Slot` slot on slot.name = figures.slot
+		where figures.area in %s and figures.report_type = %s and figures.closed = 0
+			and slot.published_at is not null and figures.slot_time > %s and figures.slot_time <= %s
+		order by figures.slot_time""",
+		(areas, report_type, *bounds(month)),
+		as_dict=True,
+	)
+	return with_unknown([dict(row) for row in rows], fields, KEYS)
+
+
+def figure_columns(table: pd.DataFrame) -> list[str]:
+	return [column for column in table.columns if column not in (*KEYS, "day")]
+
+
+# --- a month's files
+
+
+def month_files(area: str, month: str, table: pd.DataFrame) -> dict[str, bytes]:
+	fields, rows = figure_columns(table), slot_rows(table)
+	flat = [
+		[area, *(row[key] for key in SLOT_COLUMNS[1:]), *(row["figures"][field] for field in fields)]
+		for row in rows
+	]
+	return {
+		month_path(area, month, "json"): data_file(
+			{"code": area, "month": month, "fields": fields, "slots": rows}
+		),
+		month_path(area, month, "csv"): csv_file([*SLOT_COLUMNS, *fields], flat),
+	}
+
+
+def month_path(area: str, month: str, form: str) -> str:
+	return f"{SERIES}/{area}/{month}.{form}"
+
+
+def slot_rows(table: pd.DataFrame) -> list[dict]:
+	fields = figure_columns(table)
+	table = table.assign(missing=table["expected"] - table["reported"])
+	counts, figures = known(table[list(COMPLETENESS)]), known(table[fields])
+	return [
+		{
+			"slot": slot,
+			"time": with_zone(at),
+			**dict(zip(COMPLETENESS, count, strict=True)),
+			"figures": dict(zip(fields, row, strict=True)),
+		}
+		for slot, at, count, row in zip(table["slot"], table["slot_time"], counts, figures, strict=True)
+	]
+
+
+def known(table: pd.DataFrame) -> np.ndarray:
+	"""Plain numbers, and None for what nobody gave, row by row."""
+	values = table.to_numpy(dtype=object)
+	values[pd.isna(values)] = None
+	return values
+
+
+# --- the list of an area
+
+
+def live_course(area: dict, live: Path) -> Course:
+	"""The course as the live build lists it; without months and days if it does not."""
+	path = live / SERIES / f"{area['code']}.json"
+	if not path.is_file():
+		return Course(**area)
+	content = json.loads(path.read_bytes())
+	figures = {name: pd.array(values, dtype="Int64") for name, values in content["days"]["figures"].items()}
+	keys = {name: content["days"][name] for name in DAY_COLUMNS}
+	return Course(**area, months=content["months"], days=pd.DataFrame({**keys, **figures}))
+
+
+def listed(area: str, month: str, files: dict[str, bytes], table: pd.DataFrame) -> dict:
+	return {
+		"month": month,
+		"slots": len(table),
+		"first": with_zone(table["slot_time"].iloc[0]),
+		"last": with_zone(table["slot_time"].iloc[-1]),
+		**{form: f"/{month_path(area, month, form)}" for form in ("json", "csv")},
+		"sha256": hashlib.sha256(files[month_path(area, month, "json")]).hexdigest(),
+	}
+
+
+def take_month(course: Course, report_type: str, shard: dict, table: pd.DataFrame) -> None:
+	"""This month's file and days, in place of what the list had of it."""
+	others = [row for row in course.months if row["month"] != shard["month"]]
+	course.months = sorted([*others, shard], key=lambda row: row["month"])
+	kept = course.days[~course.days["date"].astype(str).str.startswith(shard["month"])]
+	days = days_of(report_type, table)
+	course.days = days if kept.empty else pd.concat([kept, days], ignore_index=True).sort_values("date")
+
+
+def days_of(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
+	"""Flows are the sum of the day's slots, stocks those of its last one; `whole`: all of the day's slots are in."""
+	days = day_rows(report_type, table)
+	days["slots"] = table.groupby("day")["slot"].count().to_numpy()
+	days["date"] = [day.isoformat() for day in days["day"]]
+	return days[[*DAY_COLUMNS, *figure_columns(table)]]
+
+
+def day_fields(course: Course) -> list[str]:
+	return [column for column in course.days.columns if column not in DAY_COLUMNS]
+
+
+def public_fields(report_type: str) -> list[str]:
+	return [row.fieldname for row in definitions.indicators(report_type) if row.public]
+
+
+def course_files(course: Course, report_type: str) -> dict[str, bytes]:
+	fields = [name for name in public_fields(report_type) if name in course.days]
+	keys, figures = course.days[[*DAY_COLUMNS]], known(course.days[fields])
+	content = {
+		"code": course.code,
+		"name": course.name,
+		"name_en": course.name_en,
+		"months": course.months,
+		"days": {
+			**keys.to_dict("list"),
+			"figures": dict(zip(fields, figures.T.tolist(), strict=True)),
+		},
+	}
+	rows = [
+		[course.code, day, slots, int(whole), *row]
+		for (day, slots, whole), row in zip(keys.itertuples(index=False), figures.tolist(), strict=True)
+	]
+	return {
+		f"{SERIES}/{course.code}.json": data_file(content),
+		f"{SERIES}/{course.code}.csv": csv_file(["code", *DAY_COLUMNS, *fields], rows),
+	}
