@@ -124,6 +124,13 @@ on_slot_published = ["covid_portal.publishing.snapshot.publish_slot"]
 # Slots have new versions after a correction, a late decision or an excuse: (slot names, oldest first) -> None.
 on_slots_corrected = ["covid_portal.publishing.snapshot.publish_slots"]
 
+# What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content}.
+public_files = [
+	"covid_portal.publishing.overview.files",
+	"covid_portal.publishing.ledger.files",
+	"covid_portal.publishing.open_data.files",
+]
+
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
 # (messages: list of dicts, see reporting/reminders.py) -> None, writing to an outbox of theirs.
 report_notice_channels: list[str] = []

@@ -3,7 +3,8 @@
 from covid_portal.approval.managed_workflow import ensure_workflow
 from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.organisation.scope import load_shipped_scopes
-from covid_portal.publishing.snapshot import newest_published, publish_slots
+from covid_portal.publishing.publication import newest_published
+from covid_portal.publishing.snapshot import publish_slots
 
 ADDED = ("Correction", "Consolidated Sheet")
 

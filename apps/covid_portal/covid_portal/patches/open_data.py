@@ -1,6 +1,7 @@
 """Sites that published before there were tables, series and a page of open data: they come with a build of the newest slot."""
 
-from covid_portal.publishing.snapshot import newest_published, publish_slots
+from covid_portal.publishing.publication import newest_published
+from covid_portal.publishing.snapshot import publish_slots
 
 
 def execute() -> None:

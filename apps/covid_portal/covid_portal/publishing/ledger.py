@@ -7,7 +7,17 @@ import frappe
 from frappe.utils import now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED
+from covid_portal.publishing import pages
 from covid_portal.publishing.figures import with_zone
+from covid_portal.publishing.files import data_file
+from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.rendering import CORRECTIONS_URL
+
+
+def files(_publication: Publication) -> dict[str, bytes]:
+	"""Made with every publication: a version of a slot and the reason for it appear together."""
+	data = ledger_data()
+	return {CORRECTIONS_URL.lstrip("/"): data_file(data), **pages.in_each_language("corrections", data)}
 
 
 def ledger_data() -> dict:

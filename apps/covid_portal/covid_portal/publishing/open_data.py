@@ -4,16 +4,19 @@ The addresses and the names of fields are a promise to those who built on them; 
 else is a version 2. `schemas/` describes each JSON file.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import frappe
 from frappe.utils import now_datetime
 
+from covid_portal.publishing import pages, site_map
 from covid_portal.publishing.figures import COMPLETENESS, indicator_row, with_zone
 from covid_portal.publishing.files import csv_file, data_file
-from covid_portal.publishing.rendering import ADDRESSES, Translate
-from covid_portal.publishing.series_files import series_areas
+from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.series_files import series_areas, series_files
+from covid_portal.publishing.site_map import LANGUAGES, Translate
 from covid_portal.reporting import definitions
 
 V1 = "du-lieu-mo/v1"
@@ -23,6 +26,37 @@ OF_SLOT = ("slot", "time", "version")
 OF_AREA = ("code", "name", "name_en", *COMPLETENESS)
 AREA_FIELDS = ("name", "full_name", "full_name_en", "kind", "level", "parent_area", "valid_from", "valid_to")
 SETTINGS = ("organisation", "organisation_en", "site_title", "site_title_en", "licence", "licence_en")
+
+
+def files(publication: Publication) -> dict[str, bytes]:
+	"""The slots' files, the months they lie in, and what says what open data there are."""
+	made = missing_tables(publication.live)
+	for name in publication.slots:
+		made |= slot_files(name, publication.data[name])
+	if publication.newest_is_new:
+		made |= slot_files("latest", publication.latest)
+	return made | listing_files(publication)
+
+
+def listing_files(publication: Publication) -> dict[str, bytes]:
+	newest = publication.latest
+	index = index_data(newest, {lang: pages.translator(lang) for lang in LANGUAGES})
+	return {
+		**data_files(index),
+		**series_files(
+			publication.slots, newest["report_type"], newest["province"]["code"], publication.live
+		),
+		**pages.in_each_language("data", index),
+	}
+
+
+def missing_tables(live: Path) -> dict[str, bytes]:
+	"""The CSV files of slots that the live build has as JSON alone: published before there were tables."""
+	return {
+		f"{SLOTS}/{file.stem}.csv": slot_csv(json.loads(file.read_bytes()))
+		for file in (live / SLOTS).glob("*.json")
+		if not file.with_suffix(".csv").exists()
+	}
 
 
 def slot_files(name: str, data: dict) -> dict[str, bytes]:
@@ -55,8 +89,8 @@ def index_data(newest: dict, translators: dict[str, Translate]) -> dict:
 		texts[field] = texts[field] or licence(translators[lang])
 	return {
 		**texts,
-		"documentation": ADDRESSES["data"]["vi"],
-		"documentation_en": ADDRESSES["data"]["en"],
+		"documentation": site_map.address("data", "vi"),
+		"documentation_en": site_map.address("data", "en"),
 		"updated_at": with_zone(now_datetime()),
 		"latest": {key: newest[key] for key in ("report_type", "slot", "time", "version", "published_at")},
 		"resources": described(resources, translators),

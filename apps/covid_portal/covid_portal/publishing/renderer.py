@@ -10,16 +10,14 @@ from frappe.website.page_renderers.not_found_page import NotFoundPage
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
-from covid_portal.publishing import rendering, snapshot
-from covid_portal.publishing.open_data import V1
+from covid_portal.publishing import pages, site_map, snapshot
 
 HOME = "tong-quan"  # hooks.home_page: the address / resolves to it
-DATA = f"{V1}/"
 # Address as the framework hands it over -> (key of the page, its language).
 PAGES = {
-	address.strip("/") or HOME: (key, lang)
-	for key, addresses in rendering.ADDRESSES.items()
-	for lang, address in addresses.items()
+	page.address(lang).strip("/") or HOME: (page.key, lang)
+	for page in site_map.PAGES
+	for lang in site_map.LANGUAGES
 }
 DATA_FORMS = (".json", ".csv")
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
@@ -41,7 +39,7 @@ class SnapshotPage(BaseRenderer):
 			return NotFoundPage(self.path).render()
 		if not self.file:
 			key, lang = PAGES[self.path.strip("/")]
-			return Response(snapshot.page("not_published.html", lang, key), mimetype="text/html")
+			return Response(pages.render("not_published.html", lang, key), mimetype="text/html")
 		return file_response(self.file)
 
 
@@ -49,12 +47,12 @@ def find(path: str | None) -> Path | None:
 	"""The snapshot's file for an address; None if there is none, or the address leads out of the snapshot."""
 	live = snapshot.live().resolve()
 	path = (path or "").strip("/")
-	if not (path in PAGES or path.startswith(DATA)):
-		return None
-	name = snapshot.file_of("" if path == HOME else path) if path in PAGES else path
+	names = [pages.file_of("" if path == HOME else path)] if path else []
+	if not path.endswith(".html"):  # a page has one address, and it isn't its file's
+		names.append(path)
 	try:
-		file = (live / name).resolve()
-		return file if file.is_relative_to(live) and file.is_file() else None
+		files = [(live / name).resolve() for name in names]
+		return next((file for file in files if file.is_relative_to(live) and file.is_file()), None)
 	except (ValueError, OSError):  # no name of a file: a null byte, or longer than the disk takes
 		return None
 

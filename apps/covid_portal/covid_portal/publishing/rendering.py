@@ -5,7 +5,6 @@ comes in as a callable; numbers, dates and percentages are written as the page's
 """
 
 import hashlib
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,20 +12,12 @@ from pathlib import Path
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from covid_portal.publishing import site_map
 from covid_portal.publishing.charts import day_chart
-
-Translate = Callable[[str], str]
+from covid_portal.publishing.site_map import Translate
 
 APP = Path(__file__).resolve().parent.parent
 DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
-# The public pages: key -> address in each language. snapshot.PAGES says what each is made of.
-ADDRESSES = {
-	"overview": {"vi": "/", "en": "/en/"},
-	"corrections": {"vi": "/dinh-chinh", "en": "/en/dinh-chinh"},
-	"data": {"vi": "/du-lieu-mo", "en": "/en/du-lieu-mo"},
-}
-LANGUAGES = ("vi", "en")
-HOME = ADDRESSES["overview"]
 INDEX_URL = "/du-lieu-mo/v1/index.json"
 CORRECTIONS_URL = "/du-lieu-mo/v1/corrections.json"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
@@ -69,11 +60,12 @@ def render(template: str, lang: str, translate: Translate, **context: object) ->
 	"""The finished page of `template` ("overview.html", "not_published.html") in `lang` ("vi" or "en").
 
 	`context`: data, brand, assets, nav, alternate (address of the same page in the other language, or None), current
-	(key of the page in ADDRESSES).
+	(key of the page in site_map.PAGES).
 	A name the template needs and does not get raises jinja2.UndefinedError: a page is never published with a hole.
 	"""
 	context.setdefault("assets", asset_urls())
-	context.setdefault("nav", navigation(lang, translate, context.get("current", "overview")))
+	context.setdefault("nav", site_map.menu(lang, translate, context.get("current", "overview")))
+	context["page_files"] = page_files(context.get("current"))
 	return environment(lang, translate).get_template(template).render(lang=lang, **context)
 
 
@@ -87,7 +79,8 @@ def environment(lang: str, translate: Translate) -> Environment:
 		trim_blocks=True,
 		lstrip_blocks=True,
 	)
-	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL, home=HOME[lang])
+	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL)
+	env.globals["address"] = partial(site_map.address, lang=lang)
 	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)
 	env.filters.update(
 		number=partial(number, lang=lang),
@@ -109,17 +102,6 @@ def environment(lang: str, translate: Translate) -> Environment:
 	return env
 
 
-def navigation(lang: str, _: Translate, current: str) -> list[dict]:
-	"""The entries of the main navigation; only pages that exist. `current` is the key of the page shown."""
-	entries = [
-		{"key": "overview", "label": _("Overview"), "url": HOME[lang]},
-		{"key": "corrections", "label": _("Corrections"), "url": ADDRESSES["corrections"][lang]},
-		{"key": "data", "label": _("Open data"), "url": ADDRESSES["data"][lang]},
-		{"key": "field", "label": _("Staff login"), "url": "/bao-cao"},
-	]
-	return [{**entry, "current": entry["key"] == current} for entry in entries]
-
-
 @lru_cache
 def asset_urls(base: str = "/assets/covid_portal") -> dict[str, str]:
 	"""Addresses of the pages' own files, each with a digest of its content so that caches may keep it for good.
@@ -127,11 +109,22 @@ def asset_urls(base: str = "/assets/covid_portal") -> dict[str, str]:
 	Fonts carry none: the style sheet names them without, and a preload must match to the letter.
 	"""
 	return {
-		name: f"{base}/{path}" if path.endswith(".woff2") else f"{base}/{path}?v={_digest(path)}"
+		name: f"{base}/{path}" if path.endswith(".woff2") else asset_url(path, base)
 		for name, path in ASSETS.items()
 	}
 
 
+def page_files(key: str | None) -> dict[str, list[str]]:
+	"""Addresses of the scripts and styles of one page, beside those that all have: {"scripts": [...], "styles": [...]}."""
+	page = site_map.BY_KEY.get(key)
+	return {kind: [asset_url(path) for path in getattr(page, kind, ())] for kind in ("scripts", "styles")}
+
+
+def asset_url(path: str, base: str = "/assets/covid_portal") -> str:
+	return f"{base}/{path}?v={_digest(path)}"
+
+
+@lru_cache
 def _digest(path: str) -> str:
 	return hashlib.sha256((APP / "public" / path).read_bytes()).hexdigest()[:10]
 

@@ -7,7 +7,7 @@ file holds nothing but figures and their slots: where none of an area's has chan
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -40,7 +40,7 @@ class Course:
 	days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*DAY_COLUMNS]))
 
 
-def series_files(slots: list[str], report_type: str, province: str, live: Path) -> dict[str, bytes]:
+def series_files(slots: Sequence[str], report_type: str, province: str, live: Path) -> dict[str, bytes]:
 	"""What the months of these slots look like now: {path in the snapshot: content}. Months that the live build lacks
 	are made with them, all of them where it lacks an area."""
 	courses = {area["code"]: live_course(area, live) for area in series_areas(province)}
@@ -71,7 +71,7 @@ def series_areas(province: str) -> list[dict]:
 # --- months
 
 
-def months_of(slots: list[str]) -> set[str]:
+def months_of(slots: Sequence[str]) -> set[str]:
 	"""The months, as "2021-11", that the slots' days lie in."""
 	times = frappe.get_all("Report Slot", {"name": ("in", slots)}, pluck="slot_time")
 	return {month_of(at) for at in times}

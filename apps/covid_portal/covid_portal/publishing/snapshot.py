@@ -4,30 +4,17 @@ A build is a folder of its own under sites/<site>/snapshots/builds; `live` is a 
 renaming, so that a reader never meets half a build and a failed one leaves the last in place.
 """
 
-import json
 import os
 import shutil
 from pathlib import Path
 
 import frappe
-from frappe.model.document import Document
-from frappe.translate import get_all_translations
 from frappe.utils.synchronization import filelock
 
-from covid_portal.publishing import open_data, rendering
-from covid_portal.publishing.figures import slot_data
-from covid_portal.publishing.files import data_file
-from covid_portal.publishing.ledger import ledger_data
-from covid_portal.publishing.open_data import SLOTS
-from covid_portal.publishing.series_files import series_files
+from covid_portal.publishing.publication import files_of, publication_of
 
 KEPT_BUILDS = 5
 LOCK, LONGEST_WAIT = "covid-portal-snapshot", 120  # seconds
-# What each page is made of: template by key of rendering.ADDRESSES.
-PAGES = {"overview": "overview.html", "corrections": "corrections.html", "data": "open_data.html"}
-BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en", "notice", "notice_en")
-FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
-FOOTER_FIELDS += ("phone", "email")
 
 
 def publish_slot(slot_name: str) -> None:
@@ -36,7 +23,7 @@ def publish_slot(slot_name: str) -> None:
 
 def publish_slots(names: list[str]) -> None:
 	"""Make the slots' files now, so that a failure undoes the publication; build and switch once it is stored."""
-	files_of(names)
+	slot_files(names)
 	frappe.db.after_commit.add(lambda: make_live(names))
 
 
@@ -48,99 +35,12 @@ def make_live(names: list[str]) -> None:
 
 
 def build(names: list[str]) -> Path:
-	return write_build(files_of(names))
+	return write_build(slot_files(names))
 
 
-def files_of(names: list[str]) -> dict[str, bytes]:
-	"""What the slots' figures are published as; those of an older slot renew its own file alone: pages show the newest.
-
-	The list of corrections is renewed every time: a version of a slot and the reason for it appear together. So is what
-	says what open data there are, and the months of the slots in the areas' series.
-	"""
-	newest = newest_published()
-	data = {name: slot_data(frappe.get_doc("Report Slot", name)) for name in {*names, newest}}
-	files = ledger_files() | missing_tables()
-	for name in names:
-		files |= open_data.slot_files(name, data[name])
-	if newest in names:
-		files |= open_data.slot_files("latest", data[newest]) | pages("overview", data[newest])
-	return files | open_data_files(names, data[newest])
-
-
-def open_data_files(names: list[str], newest: dict) -> dict[str, bytes]:
-	index = open_data.index_data(newest, {lang: translator(lang) for lang in rendering.LANGUAGES})
-	return {
-		**open_data.data_files(index),
-		**series_files(names, newest["report_type"], newest["province"]["code"], live()),
-		**pages("data", index),
-	}
-
-
-def missing_tables() -> dict[str, bytes]:
-	"""The CSV files of slots that the live build has as JSON alone: published before there were tables."""
-	files = (live() / SLOTS).glob("*.json")
-	return {
-		f"{SLOTS}/{file.stem}.csv": open_data.slot_csv(json.loads(file.read_bytes()))
-		for file in files
-		if not file.with_suffix(".csv").exists()
-	}
-
-
-def ledger_files() -> dict[str, bytes]:
-	data = ledger_data()
-	return {rendering.CORRECTIONS_URL.lstrip("/"): data_file(data), **pages("corrections", data)}
-
-
-def newest_published() -> str | None:
-	rows = frappe.get_all(
-		"Report Slot", {"published_at": ("is", "set")}, pluck="name", order_by="slot_time desc", limit=1
-	)
-	return rows[0] if rows else None
-
-
-def pages(key: str, data: dict) -> dict[str, bytes]:
-	"""The page in each language, by its place in the snapshot."""
-	return {
-		file_of(address): page(PAGES[key], lang, key, data=data).encode()
-		for lang, address in rendering.ADDRESSES[key].items()
-	}
-
-
-def file_of(address: str) -> str:
-	"""Where a page's address lies in the snapshot: /dinh-chinh → dinh-chinh/index.html, as a web server looks for it."""
-	return f"{address.strip('/')}/index.html".lstrip("/")
-
-
-def page(template: str, lang: str, key: str = "overview", **context: dict) -> str:
-	other = "en" if lang == "vi" else "vi"
-	return rendering.render(
-		template,
-		lang,
-		translator(lang),
-		brand=brand(),
-		alternate=rendering.ADDRESSES[key][other],
-		current=key,
-		**context,
-	)
-
-
-def not_found(lang: str) -> str:
-	"""The page of an address at which there is nothing."""
-	return rendering.render(
-		"not_found.html", lang, translator(lang), brand=brand(), alternate=None, current=None
-	)
-
-
-def translator(lang: str) -> rendering.Translate:
-	"""English source → text in the language, from the app's catalogue and an administrator's own translations."""
-	texts = get_all_translations(lang) if lang != "en" else {}
-	return lambda source: texts.get(source) or source
-
-
-def brand() -> dict:
-	settings: Document = frappe.get_cached_doc("Publishing Settings")
-	texts = {field: settings.get(field) or "" for field in BRAND_FIELDS}
-	return {**texts, "footer": {field: settings.get(field) or "" for field in FOOTER_FIELDS}}
+def slot_files(names: list[str]) -> dict[str, bytes]:
+	"""What the slots' figures are published as; those of an older slot renew its own files alone: pages show the newest."""
+	return files_of(publication_of(names, live()), frappe.get_hooks("public_files"))
 
 
 # --- files

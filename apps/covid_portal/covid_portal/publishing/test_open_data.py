@@ -11,7 +11,7 @@ from unittest.mock import patch
 import frappe
 
 from covid_portal.organisation.writers import insert_rows
-from covid_portal.publishing import files, open_data, rendering, snapshot
+from covid_portal.publishing import files, open_data, pages, site_map, snapshot
 from covid_portal.publishing.test_rendering import Outline
 from covid_portal.publishing.test_snapshot import SnapshotCase
 from covid_portal.reporting import definitions
@@ -127,7 +127,7 @@ class TestSeries(OpenDataCase):
 
 	def test_what_was_published_before_there_were_series_comes_with_the_next_build(self) -> None:
 		self.move(self.previous, datetime(2021, 10, 31, 16))
-		with patch.object(snapshot, "series_files", return_value={}):
+		with patch.object(open_data, "series_files", return_value={}):
 			self.publish(self.previous)
 		self.publish(self.slot)
 		self.assertEqual(
@@ -209,9 +209,7 @@ class TestWhatThereIs(OpenDataCase):
 			self.assertEqual(json.loads(path.read_bytes())["$id"], f"/{V1}/schemas/{path.name}")
 
 	def page(self, lang: str) -> str:
-		return (snapshot.live() / snapshot.file_of(rendering.ADDRESSES["data"][lang])).read_text(
-			encoding="utf-8"
-		)
+		return (snapshot.live() / pages.file_of(site_map.address("data", lang))).read_text(encoding="utf-8")
 
 	def test_the_page_documents_every_file_and_indicator_in_both_languages(self) -> None:
 		self.publish(self.slot)
@@ -223,11 +221,11 @@ class TestWhatThereIs(OpenDataCase):
 			for row in index["indicators"]:
 				self.assertIn(f"<code>{row['field']}</code>", text)
 				self.assertIn(frappe.utils.escape_html(row[label]), text)
-			self.assertIn(f'<a href="{rendering.ADDRESSES["data"][lang]}" aria-current="page">', text)
+			self.assertIn(f'<a href="{site_map.address("data", lang)}" aria-current="page">', text)
 
 	def test_the_page_is_well_formed_and_obeys_a_strict_content_policy(self) -> None:
 		self.publish(self.slot)
-		for lang in rendering.LANGUAGES:
+		for lang in site_map.LANGUAGES:
 			checker = Outline()
 			checker.feed(self.page(lang))
 			self.assertEqual(checker.open, [])

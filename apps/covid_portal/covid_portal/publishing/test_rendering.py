@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 from jinja2 import UndefinedError
 
-from covid_portal.publishing import charts, rendering
-from covid_portal.publishing.rendering import asset_urls, environment, navigation, render, share, trend
+from covid_portal.publishing import charts, rendering, site_map
+from covid_portal.publishing.rendering import asset_urls, environment, render, share, trend
 
 VIETNAMESE = {
 	"no change": "không đổi",
@@ -281,7 +281,7 @@ class TestOverview(unittest.TestCase):
 	def test_navigation_is_the_list_that_was_passed(self) -> None:
 		nav = [{"key": "map", "label": "Bản đồ", "url": "/ban-do", "current": True}]
 		self.assertIn('<a href="/ban-do" aria-current="page">Bản đồ</a>', page(nav=nav))
-		keys = [entry["key"] for entry in navigation("en", english, "overview")]
+		keys = [entry["key"] for entry in site_map.menu("en", english, "overview")]
 		self.assertEqual(keys, ["overview", "corrections", "data", "field"])
 
 	def test_every_element_is_closed_and_every_id_is_unique(self) -> None:

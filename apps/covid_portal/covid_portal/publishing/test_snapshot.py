@@ -28,7 +28,7 @@ frappe.init(site=site, sites_path=sites)
 frappe.connect()
 write_build = snapshot.write_build
 
-def files_of(names):
+def slot_files(names):
 	there = sorted(path.name for path in snapshot.live().iterdir()) if snapshot.live().exists() else []
 	return {names[0]: ",".join(there).encode()}
 
@@ -37,7 +37,7 @@ def write_slowly(files):
 	time.sleep(3)
 	return built
 
-snapshot.root, snapshot.files_of, snapshot.write_build = lambda: Path(folder), files_of, write_slowly
+snapshot.root, snapshot.slot_files, snapshot.write_build = lambda: Path(folder), slot_files, write_slowly
 snapshot.make_live([name])
 """
 

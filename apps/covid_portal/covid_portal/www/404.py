@@ -2,7 +2,7 @@
 
 import frappe
 
-from covid_portal.publishing import snapshot
+from covid_portal.publishing import pages
 
 no_cache = 1
 sitemap = 0
@@ -11,4 +11,4 @@ ENGLISH = "/en/"
 
 def get_context(context: frappe._dict) -> None:
 	path = getattr(getattr(frappe.local, "request", None), "path", "")
-	context.page = snapshot.not_found("en" if f"{path}/".startswith(ENGLISH) else "vi")
+	context.page = pages.not_found("en" if f"{path}/".startswith(ENGLISH) else "vi")

@@ -1,0 +1,60 @@
+"""Public pages made of data: rendering.render with what this site's settings and translations say."""
+
+import frappe
+from frappe.model.document import Document
+from frappe.translate import get_all_translations
+
+from covid_portal.publishing import rendering, site_map
+
+BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en", "notice", "notice_en")
+FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
+FOOTER_FIELDS += ("phone", "email")
+
+
+def in_each_language(key: str, data: dict) -> dict[str, bytes]:
+	"""The page in each language, by its place in the snapshot."""
+	page = site_map.BY_KEY[key]
+	return {
+		file_of(page.address(lang)): render(page.template, lang, key, data=data).encode()
+		for lang in site_map.LANGUAGES
+	}
+
+
+def file_of(address: str) -> str:
+	"""Where a page's address lies in the snapshot: /dinh-chinh → dinh-chinh/index.html, as a web server looks for it."""
+	return f"{address.strip('/')}/index.html".lstrip("/")
+
+
+def render(
+	template: str, lang: str, key: str = "overview", alternate: str | None = None, **context: object
+) -> str:
+	"""The template as the page `key`, or as one below it: then `alternate` is its address in the other language."""
+	other = "en" if lang == "vi" else "vi"
+	return rendering.render(
+		template,
+		lang,
+		translator(lang),
+		brand=brand(),
+		alternate=alternate or site_map.address(key, other),
+		current=key,
+		**context,
+	)
+
+
+def not_found(lang: str) -> str:
+	"""The page of an address at which there is nothing."""
+	return rendering.render(
+		"not_found.html", lang, translator(lang), brand=brand(), alternate=None, current=None
+	)
+
+
+def translator(lang: str) -> site_map.Translate:
+	"""English source → text in the language, from the app's catalogue and an administrator's own translations."""
+	texts = get_all_translations(lang) if lang != "en" else {}
+	return lambda source: texts.get(source) or source
+
+
+def brand() -> dict:
+	settings: Document = frappe.get_cached_doc("Publishing Settings")
+	texts = {field: settings.get(field) or "" for field in BRAND_FIELDS}
+	return {**texts, "footer": {field: settings.get(field) or "" for field in FOOTER_FIELDS}}
