@@ -100,8 +100,8 @@ def test_a_document_goes_back_to_an_earlier_step_with_a_reason(
 	assert client("quantri").post("/api/resource/Approval Route", **route, enabled=1, steps=steps).ok
 	made = client(REPORTER).post(f"/api/resource/{doctype}", title="Giường bệnh", unit=UNIT)
 	name = made.json()["data"]["name"]
+	decide = "covid_portal.approval.decisions.decide"
 	for who, decision in ((REPORTER, "Submit"), (DISTRICT, "Approve")):
-		decide = "covid_portal.approval.decisions.decide"
 		assert client(who).call(decide, doctype=doctype, name=name, decision=decision).ok
 
 	page = window()
@@ -118,6 +118,11 @@ def test_a_document_goes_back_to_an_earlier_step_with_a_reason(
 	expect(page.locator(".approval-box.is-now")).to_contain_text("Huyện xem")
 	expect(page.locator(".approval-reason")).to_have_text("Huyện xác nhận số lượng.")
 	assert client(REPORTER).document(doctype, name)["approval_step"] == 1
+
+	assert client(DISTRICT).call(decide, doctype=doctype, name=name, decision="Approve").ok
+	return_in_the_inbox(window, log_in, client(CDC), "Giường bệnh", "Bước 1: Huyện xem")
+	assert client(REPORTER).document(doctype, name)["approval_step"] == 1
+	assert client(REPORTER).document(doctype, name)["workflow_state"] == "In Approval"
 
 
 def new_title() -> str:
@@ -196,6 +201,22 @@ def choose(page: Page, label: str) -> None:
 	page.locator(
 		".actions-btn-group:visible .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")
 	).click()
+
+
+def return_in_the_inbox(window: Window, log_in: LogIn, person: Client, title: str, step: str) -> None:
+	phone = window(PHONE)
+	log_in(phone, person, "/cho-duyet")
+	paper = phone.locator(".paper", has_text=title)
+	paper.locator('input[type="checkbox"]').check()
+	phone.locator('.inbox-bar [data-act="Return"]').click()
+	dialog = phone.locator("dialog")
+	expect(dialog.get_by_label("Người lập")).to_be_checked()
+	dialog.get_by_label(step).check()
+	dialog.locator("textarea").fill("Huyện xem lại số lượng.")
+	assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+	dialog.locator(".button.main").click()
+	expect(phone.locator(".notice.good")).to_be_visible()
+	expect(paper).to_have_count(0)
 
 
 def approve_in_the_inbox(window: Window, log_in: LogIn, person: Client, title: str) -> None:

@@ -2,7 +2,7 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { inboxModule } from "./helper.mjs";
 
-const { batches, chosen, counts, keyOf, outcome, parts, stillThere, without } = await inboxModule("rows");
+const { batches, chosen, commonSteps, counts, keyOf, outcome, parts, stillThere, without } = await inboxModule("rows");
 
 const row = (name, ...warnings) => ({ name, warnings, details: [], title: name });
 const REPORTS = { doctype: "Situation Report", rows: [row("A"), row("B", "Odd"), row("C")] };
@@ -51,4 +51,14 @@ test("answers to several batches are one outcome, failures with their words", ()
 	const { decided, failed } = outcome(answers);
 	assert.deepEqual(decided, keys([REPORTS, "A"], [CORRECTIONS, "A"]));
 	assert.deepEqual([...failed], [[keyOf(REPORTS, { name: "B" }), "Contested."]]);
+});
+
+test("back to an earlier step go only documents that all have it", () => {
+	const back = (...steps) => ({ may_return_to: steps.map((title, index) => ({ step: index + 1, title })) });
+	const titles = (...rows) => commonSteps([{ doctype: "X", rows }]).map(({ title }) => title);
+	assert.deepEqual(titles(back("Head", "District")), ["Head", "District"]);
+	assert.deepEqual(titles(back("Head", "District"), back("Head")), ["Head"]);
+	assert.deepEqual(titles(back("Head", "District"), back("District")), []);
+	assert.deepEqual(titles(back("Head"), back()), []);
+	assert.deepEqual(commonSteps([]), []);
 });

@@ -66,10 +66,14 @@ has_permission = {
 doc_events = {
 	"*": {
 		"before_validate": "covid_portal.approval.joining.place",
-		"validate": "covid_portal.approval.guard.refuse_state_changes",
+		"validate": [
+			"covid_portal.approval.guard.refuse_state_changes",
+			"covid_portal.organisation.user_permissions.refuse_foreign_places",
+		],
 		"on_update": "covid_portal.approval.contributions.record",
 		"on_trash": [
 			"covid_portal.approval.guard.refuse_deletion",
+			"covid_portal.organisation.user_permissions.refuse_foreign_places",
 			"covid_portal.approval.contributions.forget",
 		],
 		"before_rename": "covid_portal.approval.guard.refuse_renaming",
@@ -79,8 +83,30 @@ doc_events = {
 		"after_delete": "covid_portal.approval.handover.after_change",
 	},
 	"File": {"validate": "covid_portal.organisation.beside.refuse_public_files"},
-	"Custom Field": {"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal"},
+	"Custom Field": {
+		"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal",
+		"on_update": "covid_portal.organisation.user_permissions.follow_doctype",
+	},
+	"DocType": {"on_update": "covid_portal.organisation.user_permissions.follow_doctype"},
+	"User": {"on_update": "covid_portal.organisation.user_permissions.sync_user"},
+	"Area": {
+		"on_update": "covid_portal.organisation.user_permissions.follow_tree",
+		"after_delete": "covid_portal.organisation.user_permissions.follow_tree",
+		"after_rename": "covid_portal.organisation.user_permissions.follow_tree",
+	},
+	"Unit": {
+		"on_update": "covid_portal.organisation.user_permissions.follow_tree",
+		"after_delete": "covid_portal.organisation.user_permissions.follow_tree",
+		"after_rename": "covid_portal.organisation.user_permissions.follow_tree",
+	},
 }
+
+# Rows of child tables asked for by themselves are led past every other check.
+before_request = ["covid_portal.organisation.user_permissions.refuse_bare_rows"]
+
+# DocTypes whose documents are in somebody's scope, beside those that a Scope Rule names: () -> names. Of these, the ones
+# without a permission hook are kept by User Permissions.
+scoped_doctypes = ["covid_portal.approval.access.routed_doctypes"]
 
 # The Desk's workflow buttons, the list's bulk action and the e-mail link lead to approval.decide(); the framework's
 # bare count, its check of links, and what it lets anybody do beside a document know no scope.
@@ -91,6 +117,7 @@ override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "covid_portal.reporting.listing.export_query",
 	"frappe.desk.query_report.get_data_for_custom_field": "covid_portal.organisation.counting.get_data_for_custom_field",
 	"frappe.desk.search.get_names_for_mentions": "covid_portal.organisation.people.get_names_for_mentions",
+	"frappe.desk.search.get_link_title": "covid_portal.organisation.counting.get_link_title",
 	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
 	"frappe.desk.doctype.tag.tag.add_tag": "covid_portal.organisation.desk_acts.add_tag",
 	"frappe.desk.doctype.tag.tag.add_tags": "covid_portal.organisation.desk_acts.add_tags",
@@ -116,7 +143,11 @@ standard_queries = {"Role": "covid_portal.organisation.duties.search_roles"}
 
 scheduler_events = {
 	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
-	"daily": ["covid_portal.organisation.duties.sync_all", "covid_portal.approval.handover.daily"],
+	"daily": [
+		"covid_portal.organisation.duties.sync_all",
+		"covid_portal.organisation.user_permissions.sync",
+		"covid_portal.approval.handover.daily",
+	],
 }
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
@@ -132,7 +163,8 @@ public_files = [
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
-# (messages: list of dicts, see reporting/reminders.py) -> None, writing to an outbox of theirs.
+# (messages: list of dicts, see Message in reporting/reminders.py and approval/notices.py) -> None, writing to an outbox of
+# theirs.
 report_notice_channels: list[str] = []
 
 home_page = "tong-quan"

@@ -1,6 +1,7 @@
 """One decision on many documents in one act: set-based where the DocType knows how (storing.py), else one by one."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 
 import frappe
@@ -22,26 +23,43 @@ class TooMany(frappe.ValidationError):
 	pass
 
 
+@dataclass(frozen=True)
+class Taken:
+	"""The one decision, in the words of decide()."""
+
+	decision: str
+	reason: str | None = None
+	return_to: int | None = None
+
+
 @frappe.whitelist(methods=["POST"])
-def decide_many(doctype: str, names: list[str] | str, decision: str, reason: str | None = None) -> dict:
+def decide_many(
+	doctype: str,
+	names: list[str] | str,
+	decision: str,
+	reason: str | None = None,
+	return_to: int | None = None,
+) -> dict:
 	"""One decision on many documents of a DocType, each standing for itself: what fails is named, what succeeds is kept.
+	`return_to`: the step they go back to, if not the authors.
 
 	Returns {"decided": [names], "failed": [{"name", "message"}]}. Where the database gives another request precedence, it
 	begins again.
 	"""
 	names = list(dict.fromkeys(frappe.parse_json(names) if isinstance(names, str) else names))
-	return begin_again_on(frappe.QueryDeadlockError, decide_many_once, doctype, names, decision, reason)
+	taken = Taken(decision, reason, return_to)
+	return begin_again_on(frappe.QueryDeadlockError, decide_many_once, doctype, names, taken)
 
 
-def decide_many_once(doctype: str, names: list[str], decision: str, reason: str | None = None) -> dict:
+def decide_many_once(doctype: str, names: list[str], taken: Taken) -> dict:
 	require_routed(doctype)
 	if len(names) > MOST_AT_ONCE:
 		frappe.throw(_("At most {0} documents at once.").format(MOST_AT_ONCE), TooMany)
 	failed: dict[str, str] = {}
-	if is_set_based(doctype, decision):
-		decided = decide_set(doctype, names, decision, reason, failed)
+	if is_set_based(doctype, taken.decision):
+		decided = decide_set(doctype, names, taken, failed)
 	else:
-		decided = [name for name in names if decide_one(doctype, name, decision, reason, failed)]
+		decided = [name for name in names if decide_one(doctype, name, taken, failed)]
 	return {
 		"decided": decided,
 		"failed": [{"name": name, "message": failed[name]} for name in names if name in failed],
@@ -51,12 +69,12 @@ def decide_many_once(doctype: str, names: list[str], decision: str, reason: str 
 # --- one after the other
 
 
-def decide_one(doctype: str, name: str, decision: str, reason: str | None, failed: dict[str, str]) -> bool:
+def decide_one(doctype: str, name: str, taken: Taken, failed: dict[str, str]) -> bool:
 	"""Decide on one document; the refusal in words goes to `failed`, and nothing of it is stored."""
 	frappe.db.savepoint("one_decision")
 	writes = frappe.db.transaction_writes
 	try:
-		decide_once(doctype, name, decision, reason)
+		decide_once(doctype, name, taken.decision, taken.reason, taken.return_to)
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		frappe.db.rollback(save_point="one_decision")
 		# The framework takes any rollback for the whole one, and would not commit the decisions before this one.
@@ -74,14 +92,12 @@ def in_words(error: Exception) -> str:
 # --- all at once
 
 
-def decide_set(
-	doctype: str, names: list[str], decision: str, reason: str | None, failed: dict[str, str]
-) -> list[str]:
+def decide_set(doctype: str, names: list[str], taken: Taken, failed: dict[str, str]) -> list[str]:
 	docs = locked_documents(doctype, names)
 	for name in names:
 		if name not in docs:
 			failed[name] = _("{0} {1} is not there, or not yours to see.").format(_(doctype), name)
-	acts = list(worked_out(list(docs.values()), decision, reason, failed))
+	acts = list(worked_out(list(docs.values()), taken, failed))
 	if acts:
 		get_controller(doctype).before_bulk_decision(acts, failed)
 		acts = [act for act in acts if act.doc.name not in failed]
@@ -126,14 +142,16 @@ def as_document(doctype: str, row: dict, children: dict[str, list[dict]]) -> Doc
 	return doc
 
 
-def worked_out(
-	docs: list[Document], decision: str, reason: str | None, failed: dict[str, str]
-) -> Iterable[Act]:
+def worked_out(docs: list[Document], taken: Taken, failed: dict[str, str]) -> Iterable[Act]:
 	if not docs:
 		return
 	shared: Act | None = None
 	for line in lines(docs).values():
-		shared = new_act(line, decision, reason) if shared is None else sibling(shared, line)
+		shared = (
+			new_act(line, taken.decision, taken.reason, taken.return_to)
+			if shared is None
+			else sibling(shared, line)
+		)
 		shared.in_bulk = True
 		try:
 			work_out(shared)
@@ -145,4 +163,13 @@ def worked_out(
 
 def sibling(act: Act, line: Line) -> Act:
 	"""The same decision of the same user at the same moment, on another document."""
-	return Act(line, act.decision, act.reason, act.user, act.at, seats=act.seats, own_seats=act.own_seats)
+	return Act(
+		line,
+		act.decision,
+		act.reason,
+		act.user,
+		act.at,
+		seats=act.seats,
+		own_seats=act.own_seats,
+		return_to=act.return_to,
+	)

@@ -13,7 +13,7 @@ from frappe.model import workflow
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
-from covid_portal.approval.bulk import decide_many_once
+from covid_portal.approval.bulk import Taken, decide_many_once
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.line import Line, may_decide
 from covid_portal.approval.managed_workflow import is_routed
@@ -86,7 +86,7 @@ def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 
 
 def decide_all(doctype: str, names: list[str], action: str) -> None:
-	result = decide_many_once(doctype, names, v.ACTIONS.get(action, action))
+	result = decide_many_once(doctype, names, Taken(v.ACTIONS.get(action, action)))
 	escape = frappe.utils.escape_html
 	failed = [escape(f"{row['name']}: {row['message']}") for row in result["failed"]]
 	done = _("{0} of {1} decided.").format(len(result["decided"]), len(names))

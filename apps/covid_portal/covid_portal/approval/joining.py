@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.vocabulary import STATE_FIELD, STATES
+from covid_portal.organisation.user_permissions import keep
 
 GIVEN = {"read_only": 1, "no_copy": 1, "print_hide": 1}
 FIELDS = (
@@ -18,7 +19,14 @@ FIELDS = (
 		"label": "State",
 		**GIVEN,
 	},
-	{"fieldname": "approval_unit", "fieldtype": "Link", "options": "Unit", "label": "Waits for", **GIVEN},
+	{
+		"fieldname": "approval_unit",
+		"fieldtype": "Link",
+		"options": "Unit",
+		"label": "Waits for",
+		"ignore_user_permissions": 1,
+		**GIVEN,
+	},
 	{"fieldname": "approval_step", "fieldtype": "Int", "label": "Approval Step", "hidden": 1, **GIVEN},
 	{"fieldname": "approval_due", "fieldtype": "Datetime", "label": "Decision Due", **GIVEN},
 )
@@ -28,12 +36,21 @@ def join(doctype: str) -> None:
 	"""Idempotent: what the DocType has of its own stays as it is."""
 	meta = frappe.get_meta(doctype)
 	missing = [field for field in FIELDS if not meta.has_field(field["fieldname"])]
+	last = meta.fields[-1].fieldname if meta.fields else None
 	for field in missing:
 		# Custom Field is the System Manager's; who saves a route need not be one, and adds these fields alone.
 		frappe.get_doc(
-			doctype="Custom Field", dt=doctype, is_system_generated=1, translatable=0, **field
+			doctype="Custom Field",
+			dt=doctype,
+			is_system_generated=1,
+			translatable=0,
+			insert_after=last,
+			**field,
 		).insert(ignore_permissions=True)
-	ensure_workflow(doctype)
+		last = field["fieldname"]
+	if not is_routed(doctype):
+		ensure_workflow(doctype)
+		keep(doctype)
 
 
 def place(doc: Document, method: str | None = None) -> None:

@@ -171,6 +171,16 @@ def rights(step: dict, seats: list[Seat]) -> list[Right]:
 	]
 
 
+def earlier_steps(steps: list[dict], current: int) -> list[dict]:
+	"""[{"step", "title"}] of those before the current one in the order they are gone through; steps that run together are
+	gone back to together."""
+	titles: dict[int, list[str]] = {}
+	for step in steps:
+		if step["step"] < current:
+			titles.setdefault(step["step"], []).append(_(step["title"]))
+	return [{"step": number, "title": ", ".join(titles[number])} for number in sorted(titles)]
+
+
 def may_decide(line: Line, user: str) -> bool:
 	return bool(line.pending) and isinstance(line.right_of(user, seats_of(user)), Right)
 

@@ -84,6 +84,16 @@ class TestMany(PortalTestCase):
 		accepted_at = frappe.get_all("Report Obligation", {"report": ("in", names)}, ["state", "accepted_at"])
 		self.assertTrue(all(row.state == "Accepted" and row.accepted_at for row in accepted_at))
 
+	def test_back_to_an_earlier_step_as_one_by_one(self) -> None:
+		one, many = self.both_sent()
+		with self.acting("district"):
+			decide_many(REPORT, [one, many], "Approve")
+		with self.acting("cdc"):
+			decide(REPORT, one, "Return", "Look at F1.", 1)
+			self.assertEqual(decide_many(REPORT, [many], "Return", "Look at F1.", 1)["failed"], [])
+		self.assertEqual(rows_about(many), rows_about(one))
+		self.assertEqual([state_of(name) for name in (one, many)], ["In Approval", "In Approval"])
+
 	def test_what_fails_is_named_and_the_others_are_kept(self) -> None:
 		good = sent(self.slot).name
 		foreign = sent(self.slot, OUTSIDE).name

@@ -2,8 +2,10 @@
 
 import frappe
 
+from covid_portal.approval.bulk import decide_many
 from covid_portal.approval.inbox import inbox
-from covid_portal.testing.case import PortalTestCase, approve_as, change_route, sent, step
+from covid_portal.approval.timeline import timeline
+from covid_portal.testing.case import PortalTestCase, approve_as, change_route, sent, step, take
 from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING, address, assign
 
 
@@ -87,3 +89,43 @@ class TestInbox(PortalTestCase):
 			"Approval Step", {"reference_name": report.name, "state": "Pending"}, "escalated_unit", "CDC-ZZ"
 		)
 		self.assertEqual((self.names("district"), self.names("cdc")), ([report.name], [report.name]))
+
+	def test_it_tells_to_which_steps_it_can_go_back(self) -> None:
+		together = {"parallel": 1, "who": "Named Unit"}
+		steps = (
+			step("First"),
+			step("Second", **together, unit="DHC-ZZ2"),
+			step("CDC", who="Named Unit", unit="CDC-ZZ"),
+		)
+		change_route(lambda route: route.set("steps", list(steps)))
+		report = sent(self.slot)
+		first = self.rows("district")[0]
+		self.assertEqual((first["may_return_to"], first["together"]), ([], ["Second (DHC of ZZ2)"]))
+		frappe.db.set_value(
+			"Approval Step", {"reference_name": report.name, "unit": "DHC-ZZ2"}, "state", "Skipped"
+		)
+		approve_as(report, "district")
+		last = self.rows("cdc")[0]
+		self.assertEqual(last["may_return_to"], [{"step": 1, "title": "First, Second"}])
+		self.assertEqual(last["together"], [])
+
+	def test_sent_back_to_a_step_it_awaits_those_who_had_approved_there_again(self) -> None:
+		report = approve_as(sent(self.slot), "district")
+		with self.acting("cdc"):
+			decide_many(report.doctype, [report.name], "Return", "Look at F1.", 1)
+		self.assertEqual(self.names("district"), [report.name])
+		with self.acting("district"):
+			take(report, "Approve")
+		self.assertEqual((self.names("district"), self.names("cdc")), ([], [report.name]))
+
+	def test_it_counts_the_approvals_that_stand(self) -> None:
+		change_route(lambda route: route.set("steps", [step("District", approvals=2), step("CDC")]))
+		report = approve_as(sent(self.slot), "district")
+		found = self.rows("colleague")[0]
+		self.assertEqual((found["approved"], found["approvals"]), (1, 2))
+		approve_as(report, "colleague")
+		with self.acting("cdc"):
+			self.assertEqual(timeline(report.doctype, report.name)["steps"][0]["approved"], 2)
+			decide_many(report.doctype, [report.name], "Return", "Look at F1.", 1)
+			self.assertEqual(timeline(report.doctype, report.name)["steps"][0]["approved"], 0)
+		self.assertEqual(self.rows("colleague")[0]["approved"], 0)

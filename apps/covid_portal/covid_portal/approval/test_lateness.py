@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import frappe
+from frappe import _
 from frappe.utils import now_datetime
 
 from covid_portal.approval import lateness
 from covid_portal.approval.chain import broken_links
 from covid_portal.approval.decisions import decide
+from covid_portal.approval.timeline import timeline
 from covid_portal.approval.vocabulary import NotYoursToDecide
+from covid_portal.organisation.post import default_language, language
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.testing.case import REPORT, PortalTestCase, change_route, sent, state_of, step, take
 from covid_portal.testing.province import address
@@ -99,6 +102,11 @@ class TestLate(PortalTestCase):
 					"Approval Decision", {"reference_name": report, "decision": action}
 				).reason
 				self.assertIn(f"{REPORT} v", reason)
+				with language(default_language()):
+					words = _("By the route {0}: nobody decided in time.").partition("{0}")
+				self.assertTrue(reason.startswith(words[0]) and reason.endswith(words[2]))
+				told = timeline(REPORT, report)["decisions"]
+				self.assertEqual([row["automatic"] for row in told], [False, True])
 				self.assertEqual(broken_links(REPORT, report), [])
 				frappe.db.sql("rollback to savepoint one_action")
 

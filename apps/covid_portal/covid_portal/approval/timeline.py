@@ -6,8 +6,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from covid_portal.approval.acts import AUTOMATIC
 from covid_portal.approval.guard import GUARDED
-from covid_portal.approval.line import Line, may_decide
+from covid_portal.approval.line import Line, earlier_steps, may_decide
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import IN_APPROVAL, STATE_FIELD
 
@@ -19,7 +20,7 @@ MOST_CHANGES = 40
 def timeline(doctype: str, name: str) -> dict:
 	"""{"steps": [...of the current round], "decisions": [...oldest first], "may_return_to": [{"step", "title"}]}.
 
-	decision: decision, step, unit_name, duty, user_name, on_behalf_of, at, reason, changes: what was changed between the
+	decision: decision, step, unit_name, duty, user_name, automatic (the system, by the route), on_behalf_of, at, reason, changes: what was changed between the
 	decision before and this one, as [{"label", "old", "new"}]. For who may read the document.
 	"""
 	doc = frappe.get_doc(doctype, name)
@@ -27,16 +28,16 @@ def timeline(doctype: str, name: str) -> dict:
 	line, seats = Line.load(doc), Seats()
 	names = full_names(line)
 	return {
-		"steps": [step_row(step, seats, names) for step in line.current_steps],
+		"steps": [step_row(line, step, seats, names) for step in line.current_steps],
 		"decisions": [
 			{**decision_row(row, seats, names), "changes": changes}
 			for row, changes in zip(line.record, changes_before(doc, line), strict=True)
 		],
-		"may_return_to": earlier_steps(line),
+		"may_return_to": may_return_to(line),
 	}
 
 
-def step_row(step: dict, seats: Seats, names: dict[str, str]) -> dict:
+def step_row(line: Line, step: dict, seats: Seats, names: dict[str, str]) -> dict:
 	return {
 		"step": step["step"],
 		"title": step["title"],
@@ -44,6 +45,7 @@ def step_row(step: dict, seats: Seats, names: dict[str, str]) -> dict:
 		"escalated_to": seats.unit_name(step["escalated_unit"]) if step["escalated_unit"] else "",
 		"duty": step["duty"],
 		"approvals": step["approvals"],
+		"approved": len(line.approved_by(step)),
 		"state": step["state"],
 		"due_at": step["due_at"],
 		"decided_by": names.get(step["decided_by"], ""),
@@ -59,6 +61,7 @@ def decision_row(row: dict, seats: Seats, names: dict[str, str]) -> dict:
 		"unit_name": seats.unit_name(row["unit"]) if row["unit"] else "",
 		"duty": row["duty"],
 		"user_name": names.get(row["user"], row["user"]),
+		"automatic": row["decision"] in AUTOMATIC and not row["duty"],
 		"on_behalf_of": names.get(row["on_behalf_of"], ""),
 		"at": row["decided_at"],
 		"reason": row["reason"] or "",
@@ -72,16 +75,11 @@ def full_names(line: Line) -> dict[str, str]:
 	return dict(frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "full_name"], as_list=True))
 
 
-def earlier_steps(line: Line) -> list[dict]:
+def may_return_to(line: Line) -> list[dict]:
 	"""Steps of this round the user may return the document to, besides the author."""
 	if line.doc.get(STATE_FIELD) != IN_APPROVAL or not may_decide(line, frappe.session.user):
 		return []
-	current = min(step["step"] for step in line.pending)
-	return [
-		{"step": step["step"], "title": step["title"]}
-		for step in line.current_steps
-		if step["step"] < current
-	]
+	return earlier_steps(line.current_steps, min(step["step"] for step in line.pending))
 
 
 # --- what was changed in between

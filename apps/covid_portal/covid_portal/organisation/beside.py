@@ -8,6 +8,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from covid_portal.organisation.scope import scope_condition
+from covid_portal.organisation.user_permissions import is_kept, kept_doctypes
+
 # DocType -> its fields for the DocType and the name of the document it stands beside
 BESIDE = {
 	"File": ("attached_to_doctype", "attached_to_name"),
@@ -29,10 +32,11 @@ class PublicFile(frappe.ValidationError):
 
 
 def scoped_doctypes() -> list[str]:
-	"""DocTypes whose documents are in somebody's scope, as hooks.py says."""
+	"""DocTypes whose documents are in somebody's scope: as hooks.py says, and those of administrators."""
 	from covid_portal import hooks
 
-	return [doctype for doctype in hooks.has_permission if doctype not in BESIDE]
+	hooked = [doctype for doctype in hooks.has_permission if doctype not in BESIDE]
+	return [*hooked, *sorted(kept_doctypes())]
 
 
 def has_permission(doc: Document, ptype: str = "read", user: str | None = None) -> bool | None:
@@ -109,6 +113,8 @@ def condition(beside: str, user: str | None = None) -> str:
 def list_condition(doctype: str, user: str) -> str:
 	from covid_portal import hooks
 
+	if is_kept(doctype):
+		return scope_condition(doctype, user)
 	return frappe.get_attr(hooks.permission_query_conditions[doctype])(user)
 
 

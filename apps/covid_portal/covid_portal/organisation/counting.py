@@ -2,9 +2,11 @@
 
 import frappe
 from frappe import client
+from frappe.desk import search
 from frappe.desk.form import linked_with
 
 from covid_portal.organisation.duties import gives_duties, is_duty
+from covid_portal.organisation.user_permissions import is_kept
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -25,10 +27,18 @@ def validate_link(doctype: str, docname: str, fields: str | list | None = None) 
 	if doctype == "Role" and not frappe.has_permission("Role"):
 		known = gives_duties() and is_duty(docname) and frappe.db.exists("Role", docname)
 		return {"name": docname} if known else {}
-	scoped = doctype in frappe.get_hooks("permission_query_conditions")
+	scoped = doctype in frappe.get_hooks("permission_query_conditions") or is_kept(doctype)
 	if scoped and not frappe.get_list(doctype, {"name": docname}, limit=1):
 		return {}
 	return client.validate_link(doctype, docname, fields)
+
+
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str) -> str:
+	"""The title of the linked document; of one that the user may not read, its name as it was asked for."""
+	if is_kept(doctype) and not frappe.get_list(doctype, {"name": docname}, limit=1):
+		return docname
+	return search.get_link_title(doctype, docname)
 
 
 @frappe.whitelist()

@@ -9,7 +9,6 @@ or by user.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -21,6 +20,13 @@ from frappe.utils import now_datetime
 
 from covid_portal.organisation import bell
 from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.post import (
+	default_language,
+	hand_over,
+	has_outgoing_account,
+	language,
+	mail_body,
+)
 from covid_portal.organisation.scope import NOTHING, grants, scope_condition
 from covid_portal.reporting.slots import clock_label, slot_label
 
@@ -28,7 +34,6 @@ REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
 OWING = ("Expected", "Draft", "Returned")  # nothing that stands is with a superior
 REPORTER, APPROVER = "Reporter", "Approver"
 PAUSE_BY_HAND = timedelta(minutes=10)
-HOOK = "report_notice_channels"
 MOST_NAMED = 40
 LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
 
@@ -170,7 +175,7 @@ def deliver(run: str, kind: str, channels: set[str]) -> int:
 	if "email" in channels:
 		mail_later(messages)
 	if "others" in channels:
-		hand_over(messages)
+		hand_over([asdict(message) for message in messages])
 	return len(messages)
 
 
@@ -188,7 +193,7 @@ def recipients(run: str, kind: str) -> list[frappe._dict]:
 		join `tabReport Obligation` owed on owed.slot = notice.slot and owed.area = notice.area
 		left join `tabUnit` sender on sender.name = notice.superior
 		order by person.name, area.name""",
-		{**values, "language": frappe.db.get_default("lang") or "vi"},
+		{**values, "language": default_language()},
 		as_dict=True,
 	)
 
@@ -284,16 +289,6 @@ def link_of(kind: str, owed: list[dict]) -> str:
 	return f"/bao-cao#/{owed[0].slot}/{owed[0].area}" if len(owed) == 1 else "/bao-cao"
 
 
-@contextmanager
-def language(code: str) -> Iterator[None]:
-	before = frappe.local.lang
-	frappe.local.lang = code
-	try:
-		yield
-	finally:
-		frappe.local.lang = before
-
-
 # --- by what way
 
 
@@ -318,10 +313,6 @@ def mail_later(messages: list[Message]) -> None:
 		)
 
 
-def has_outgoing_account() -> bool:
-	return bool(frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}))
-
-
 def send_mail(messages: list[dict]) -> None:
 	"""Job: one mail for all who get the same words. A reminder names no area: /bao-cao shows each what it owes."""
 	mails: dict[tuple, list[str]] = {}
@@ -331,26 +322,3 @@ def send_mail(messages: list[dict]) -> None:
 		mails.setdefault((message["mail_subject"], lines, page), []).append(message["user"])
 	for (subject, lines, page), users in mails.items():
 		frappe.sendmail(recipients=users, subject=subject, message=mail_body(subject, lines, page))
-
-
-def mail_body(subject: str, lines: tuple[str, ...], page: str) -> str:
-	escape = frappe.utils.escape_html
-	listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
-	address = escape(frappe.utils.get_url(page))
-	return (
-		f"<p>{escape(subject)}</p>"
-		+ (f"<ul>{listed}</ul>" if listed else "")
-		+ f'<p><a href="{address}">{address}</a></p>'
-	)
-
-
-def hand_over(messages: list[Message]) -> None:
-	"""To the channels that modules above have registered: (list of messages as dicts) -> None. They write to an outbox of
-	theirs, in this transaction; what fails there is undone and logged, and stops nobody else."""
-	for path in frappe.get_hooks(HOOK):
-		frappe.db.savepoint("report_notice_channel")
-		try:
-			frappe.get_attr(path)([asdict(message) for message in messages])
-		except Exception:
-			frappe.db.rollback(save_point="report_notice_channel")
-			frappe.log_error(f"Report notices: {path}")

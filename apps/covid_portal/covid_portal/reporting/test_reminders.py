@@ -6,6 +6,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import now_datetime
 
+from covid_portal.organisation import post
 from covid_portal.reporting import reminders
 from covid_portal.reporting.reminders import NothingLate, RemindedAlready, remind_late, send_due
 from covid_portal.testing.case import PortalTestCase, accepted, draft, sent
@@ -178,7 +179,7 @@ class TestChannels(ReminderCase):
 		original = frappe.get_hooks
 
 		def get_hooks(hook: str | None = None, *args, **kwargs):
-			return paths if hook == reminders.HOOK else original(hook, *args, **kwargs)
+			return paths if hook == post.HOOK else original(hook, *args, **kwargs)
 
 		return patch.object(frappe, "get_hooks", get_hooks)
 

@@ -7,9 +7,15 @@ from covid_portal.setup.csv_rows import shipped_rows
 
 def set_site_defaults() -> None:
 	"""What a public portal of an authority must not leave open: self sign-up, stack traces in answers, sharing past the
-	scope."""
+	scope, documents without a place in the sight of all."""
 	save_single("Website Settings", disable_signup=1)
-	save_single("System Settings", allow_error_traceback=0, enable_onboarding=0, disable_document_sharing=1)
+	save_single(
+		"System Settings",
+		allow_error_traceback=0,
+		enable_onboarding=0,
+		disable_document_sharing=1,
+		apply_strict_user_permissions=1,
+	)
 
 
 def save_single(doctype: str, **values: int | str) -> None:

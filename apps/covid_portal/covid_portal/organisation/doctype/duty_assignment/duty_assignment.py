@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from covid_portal.organisation import user_permissions
 from covid_portal.organisation.duties import is_duty, sync_roles
 from covid_portal.organisation.scope import forget_grants, scope_condition
 
@@ -30,6 +31,7 @@ class DutyAssignment(Document):
 		versions = [self, previous] if previous else [self]
 		for user in {version.user for version in versions}:
 			sync_roles(user, ended={version.duty for version in versions})
+			user_permissions.sync(user)
 
 	def validate_dates(self) -> None:
 		if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from covid_portal.organisation import user_permissions
 from covid_portal.organisation.scope import forget_grants, location_fields
 
 NEEDS = {
@@ -9,6 +10,7 @@ NEEDS = {
 	"Area Subtree": "area",
 	"Own Unit": "unit",
 	"Unit Subtree": "unit",
+	"Areas Below": "area",
 	"Line": "unit",
 }
 
@@ -19,6 +21,10 @@ class InvalidScopeRule(frappe.ValidationError):
 
 class ScopeRule(Document):
 	def validate(self) -> None:
+		self.validate_field()
+		self.validate_kind()
+
+	def validate_field(self) -> None:
 		needed = NEEDS.get(self.scope)
 		if needed and needed not in location_fields(self.document_type):
 			frappe.throw(
@@ -28,8 +34,27 @@ class ScopeRule(Document):
 				InvalidScopeRule,
 			)
 
-	def on_update(self) -> None:
-		forget_grants()
+	def validate_kind(self) -> None:
+		"""User Permissions on areas and on units would have to hold both: where they keep the scope, one kind serves."""
+		kind = NEEDS.get(self.scope)
+		if not kind or not user_permissions.can_be_kept(self.document_type):
+			return
+		others = {"document_type": self.document_type, "name": ("!=", self.name or "")}
+		kinds = {NEEDS.get(scope) for scope in frappe.get_all("Scope Rule", others, pluck="scope")}
+		if kinds - {kind, None}:
+			frappe.throw(
+				_(
+					"The rules of {0} go either all by areas or all by units; {1} does not fit the others."
+				).format(_(self.document_type), _(self.scope)),
+				InvalidScopeRule,
+			)
 
-	def on_trash(self) -> None:
+	def on_update(self) -> None:
+		self.apply()
+
+	def after_delete(self) -> None:
+		self.apply()
+
+	def apply(self) -> None:
 		forget_grants()
+		user_permissions.keep(self.document_type)

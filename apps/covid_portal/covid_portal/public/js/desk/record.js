@@ -9,12 +9,12 @@ export function recordSection({ steps, decisions }) {
 	return h(
 		"div",
 		{ class: "approval-record" },
-		steps.length ? drawChain(byNumber(steps, (step) => step.step).map((stage) => stage.map((step) => stepBox(step, decisions))), __("Steps of this round")) : null,
+		steps.length ? drawChain(byNumber(steps, (step) => step.step).map((stage) => stage.map(stepBox)), __("Steps of this round")) : null,
 		h("ol", { class: "approval-decisions", "aria-label": __("Decisions") }, [...decisions].reverse().map(decisionItem)),
 	);
 }
 
-function stepBox(step, decisions) {
+function stepBox(step) {
 	const late = step.state === "Pending" && step.due_at && step.due_at < frappe.datetime.system_datetime();
 	return {
 		number: step.step,
@@ -22,7 +22,7 @@ function stepBox(step, decisions) {
 		lines: [step.unit_name, __(step.duty), ...timing(step)],
 		tone: TONES[step.state] || "ended",
 		say: __(step.state),
-		notes: [approvals(step, decisions), late && { text: __("Late"), tone: "bad" }, step.escalated_to && { text: __("Passed up to {0}", [step.escalated_to]), tone: "warn" }].filter(Boolean),
+		notes: [approvals(step), late && { text: __("Late"), tone: "bad" }, step.escalated_to && { text: __("Passed up to {0}", [step.escalated_to]), tone: "warn" }].filter(Boolean),
 	};
 }
 
@@ -32,12 +32,10 @@ function timing(step) {
 }
 
 /** "1 of 2 approvals", where more than one is asked for. */
-function approvals(step, decisions) {
-	if (step.approvals === 1) return null;
-	const sent = decisions.findLastIndex(({ decision }) => decision === "Submit");
-	const given = decisions.slice(sent + 1).filter(({ decision, step: number, unit_name: unit }) => decision === "Approve" && number === step.step && [step.unit_name, step.escalated_to].includes(unit)).length;
-	if (step.approvals) return { text: __("{0} of {1} approvals", [given, step.approvals]) };
-	return { text: __("{0} approvals; all with the duty must approve", [given]) };
+function approvals({ approvals: asked, approved }) {
+	if (asked === 1) return null;
+	if (asked) return { text: __("{0} of {1} approvals", [approved, asked]) };
+	return { text: __("{0} approvals; all with the duty must approve", [approved]) };
 }
 
 function decisionItem(row) {
@@ -65,7 +63,8 @@ function decisionText({ decision, return_to: step, to_state: state }) {
 	return texts[decision] || __(decision);
 }
 
-function who({ user_name: name, on_behalf_of: principal }) {
+function who({ user_name: name, automatic, on_behalf_of: principal }) {
+	if (automatic) return __("The system, by the route");
 	return principal ? __("{0} on behalf of {1}", [name, principal]) : name;
 }
 

@@ -24,7 +24,9 @@ export function title(act, count) {
 	}[act];
 }
 
-export function hint(act) {
+/** What the reason is for; `step`: the number of the step it goes back to, 0 for the author. */
+export function hint(act, step = 0) {
+	if (step) return __("Who decides at this step reads it: say what to look at and why. From there it goes its way again; approvals before that step stay.");
 	return {
 		Return: __("The authors read this: say what to look at and why. They correct it and send it again."),
 		Refuse: __("The authors read this. A refused document is closed: it cannot be sent again."),

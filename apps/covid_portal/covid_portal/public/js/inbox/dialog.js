@@ -5,9 +5,12 @@ import { h } from "../field/dom.js";
 import { figure } from "../field/format.js";
 import * as acts from "./acts.js";
 import { warnings } from "./list.js";
-import { chosen, hasWarnings, keyOf } from "./rows.js";
+import { chosen, commonSteps, hasWarnings, keyOf } from "./rows.js";
 
-/** Asks, for the chosen groups; resolves to {groups, reason}, or to null where the user thinks better of it. */
+/**
+ * Asks, for the chosen groups; resolves to {groups, reason, returnTo} (the step's number, 0: the author), or to null where the
+ * user thinks better of it.
+ */
 export function ask(act, groups) {
 	return new Promise((resolve) => new Question(act, groups, resolve).show());
 }
@@ -19,6 +22,8 @@ class Question {
 		const entries = groups.flatMap((group) => group.rows.map((row) => ({ key: keyOf(group, row), row })));
 		this.warned = this.asksWarned ? entries.filter(({ row }) => hasWarnings(row)) : [];
 		this.others = this.asksWarned ? entries.filter(({ row }) => !hasWarnings(row)) : entries;
+		this.steps = act === "Return" ? commonSteps(groups) : [];
+		this.returnTo = 0;
 		this.ticked = new Set(this.others.map(({ key }) => key));
 	}
 
@@ -30,7 +35,7 @@ class Question {
 		this.count();
 		document.body.append(this.element);
 		this.element.showModal();
-		(this.reason || this.element.querySelector("input, .button")).focus();
+		(this.element.querySelector("input:checked") || this.reason || this.element.querySelector("input, .button")).focus();
 	}
 
 	form() {
@@ -39,7 +44,7 @@ class Question {
 			"form",
 			{ novalidate: true, onsubmit: (event) => this.submit(event) },
 			h("h2", { id: "question-title" }, acts.title(this.act, this.warned.length + this.others.length)),
-			h("div", { class: "question-body" }, this.warnedPart(), this.othersPart(), this.reasonPart()),
+			h("div", { class: "question-body" }, this.warnedPart(), this.othersPart(), this.wayBackPart(), this.reasonPart()),
 			h("div", { class: "question-foot" }, this.error, h("p", { class: "acts" }, this.confirm, cancel)),
 		);
 	}
@@ -71,9 +76,24 @@ class Question {
 		return h("details", {}, h("summary", {}, __("{0} without warnings", figure(this.others.length))), names);
 	}
 
+	wayBackPart() {
+		if (!this.steps.length) return null;
+		const all = [{ step: 0, title: __("The author") }, ...this.steps.map(({ step, title }) => ({ step, title: __("Step {0}: {1}", step, title) }))];
+		return h("fieldset", { class: "way-back" }, h("legend", {}, __("Back to")), all.map((one) => this.wayBackRow(one)));
+	}
+
+	wayBackRow({ step, title }) {
+		const choose = () => {
+			this.returnTo = step;
+			this.hint.textContent = acts.hint(this.act, step);
+		};
+		return h("label", { class: "tick-row" }, h("input", { type: "radio", name: "back-to", value: step, checked: step === this.returnTo, onchange: choose }), h("span", {}, title));
+	}
+
 	reasonPart() {
 		if (!this.reason) return null;
-		return h("div", { class: "field contest-field" }, h("label", { for: "question-reason" }, __("Reason")), this.reason, h("p", { class: "hint", id: "question-hint" }, acts.hint(this.act)));
+		this.hint = h("p", { class: "hint", id: "question-hint" }, acts.hint(this.act));
+		return h("div", { class: "field contest-field" }, h("label", { for: "question-reason" }, __("Reason")), this.reason, this.hint);
 	}
 
 	count() {
@@ -86,7 +106,7 @@ class Question {
 		const reason = this.reason?.value.trim();
 		if (!this.ticked.size) return this.refuse(__("Nothing is ticked."), this.element.querySelector("input"));
 		if (this.reason && !reason) return this.refuse(__("Please give the reason in a sentence."), this.reason);
-		return this.end({ groups: chosen(this.groups, this.ticked), reason });
+		return this.end({ groups: chosen(this.groups, this.ticked), reason, returnTo: this.returnTo });
 	}
 
 	refuse(words, place) {

@@ -124,13 +124,13 @@ class InboxPage {
 		this.busy = false;
 	}
 
-	async carryOut(act, { groups, reason }) {
+	async carryOut(act, { groups, reason, returnTo }) {
 		this.wait(act);
 		const answers = [];
 		let problem = null;
 		try {
 			for (const { doctype, names } of batches(groups, MOST_AT_ONCE)) {
-				const answer = await this.api.call("bulk.decide_many", { doctype, names, decision: act, reason }, true);
+				const answer = await this.api.call("bulk.decide_many", { doctype, names, decision: act, reason, return_to: returnTo }, true);
 				answers.push({ doctype, answer });
 			}
 		} catch (error) {

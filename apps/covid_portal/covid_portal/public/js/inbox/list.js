@@ -56,7 +56,9 @@ function paper(row, group, page) {
 			warnings(row),
 			h("h4", {}, h("a", { href: row.link }, row.title)),
 			row.details.length ? h("p", { class: "details" }, row.details.map((text) => h("span", {}, text, " "))) : null,
-			h("p", { class: "where" }, `${row.step}, ${row.unit_name}`, marks(row)),
+			h("p", { class: "where" }, `${row.step}, ${row.unit_name}`),
+			marks(row),
+			row.together.length ? h("p", { class: "where" }, __("At the same time with {0}", row.together.join(", "))) : null,
 		),
 		dueMark(row, page.now),
 	);
@@ -71,7 +73,9 @@ function marks(row) {
 	const words = [];
 	if (row.on_behalf_of) words.push(__("on behalf of {0}", row.on_behalf_of));
 	if (row.escalated) words.push(__("passed up, because it is late"));
-	return words.map((text) => h("span", { class: "mark" }, text));
+	if (row.approvals > 1) words.push(__("{0} of {1} approvals", figure(row.approved), figure(row.approvals)));
+	if (row.approvals === 0) words.push(__("{0} approvals; all with the duty must approve", figure(row.approved)));
+	return words.length ? h("p", { class: "marks" }, words.map((text) => h("span", { class: "mark" }, text))) : null;
 }
 
 export function isLate(row) {

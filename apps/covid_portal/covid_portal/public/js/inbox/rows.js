@@ -33,6 +33,13 @@ function withRows(groups, wanted) {
 	return groups.map((group) => ({ ...group, rows: group.rows.filter((row) => wanted(group, row)) })).filter(({ rows }) => rows.length);
 }
 
+/** The steps before theirs to which all rows can go back: [{step, title}], the same for each of them. */
+export function commonSteps(groups) {
+	const [first, ...others] = groups.flatMap((group) => group.rows);
+	const has = (row, { step, title }) => row.may_return_to.some((one) => one.step === step && one.title === title);
+	return first ? first.may_return_to.filter((step) => others.every((row) => has(row, step))) : [];
+}
+
 /** The keys that still name a row: what somebody else decided meanwhile is not chosen any more. */
 export function stillThere(groups, keys) {
 	return new Set(groups.flatMap((group) => group.rows.map((row) => keyOf(group, row))).filter((key) => keys.has(key)));

@@ -1,0 +1,51 @@
+"""What leaves the portal beside the Desk's bell: e-mail through the framework's queue, and channels that modules register."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import frappe
+
+# (messages: list of dicts) -> None, writing to an outbox of theirs; see hooks.py.
+HOOK = "report_notice_channels"
+
+
+def default_language() -> str:
+	"""The site's, for those who have chosen none."""
+	return frappe.db.get_default("lang") or "vi"
+
+
+@contextmanager
+def language(code: str) -> Iterator[None]:
+	before = frappe.local.lang
+	frappe.local.lang = code
+	try:
+		yield
+	finally:
+		frappe.local.lang = before
+
+
+def has_outgoing_account() -> bool:
+	return bool(frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}))
+
+
+def mail_body(subject: str, lines: Iterable[str], page: str) -> str:
+	escape = frappe.utils.escape_html
+	listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+	address = escape(frappe.utils.get_url(page))
+	return (
+		f"<p>{escape(subject)}</p>"
+		+ (f"<ul>{listed}</ul>" if listed else "")
+		+ f'<p><a href="{address}">{address}</a></p>'
+	)
+
+
+def hand_over(messages: list[dict]) -> None:
+	"""To the channels that modules above have registered. They write to an outbox of theirs, in this transaction; what
+	fails there is undone and logged, and stops nobody else."""
+	for path in frappe.get_hooks(HOOK):
+		frappe.db.savepoint("notice_channel")
+		try:
+			frappe.get_attr(path)(messages)
+		except Exception:
+			frappe.db.rollback(save_point="notice_channel")
+			frappe.log_error(f"Notices: {path}")

@@ -1,0 +1,51 @@
+"""A document of each routed DocType as its author has it before he sends it, for tests that walk all shipped routes.
+
+A DocType that joins a shipped route gets a function here: (slot, slot before) → who sends it, and the document.
+"""
+
+from collections.abc import Callable
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from covid_portal.reporting import sheets
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.province import COMMUNE, DISTRICT
+
+
+def report(slot: str, previous: str) -> tuple[str, Document]:
+	with acting("reporter"):
+		return "reporter", draft(slot)
+
+
+def correction(slot: str, previous: str) -> tuple[str, Document]:
+	accepted(slot, COMMUNE)
+	consolidate(slot)
+	published = {"state": "Published", "published_at": now_datetime(), "version": 1}
+	frappe.db.set_value("Report Slot", slot, published)
+	with acting("reporter"):
+		return "reporter", frappe.get_doc(
+			doctype="Correction",
+			slot=slot,
+			area=COMMUNE,
+			reason="Counted twice",
+			figures=[{"fieldname": "recovered", "new_value": 12}],
+		).insert()
+
+
+def sheet(slot: str, previous: str) -> tuple[str, Document]:
+	accepted(previous, COMMUNE)
+	consolidate(previous)
+	frappe.db.set_value("Report Slot", previous, "state", "Consolidated")
+	sheets.create(frappe.get_doc("Report Slot", previous))
+	name = frappe.db.get_value("Consolidated Sheet", {"slot": previous, "area": DISTRICT}, "name")
+	return "district", frappe.get_doc("Consolidated Sheet", name)
+
+
+MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
+	REPORT: report,
+	"Correction": correction,
+	"Consolidated Sheet": sheet,
+}
