@@ -160,6 +160,7 @@ public_files = [
 	"covid_portal.publishing.overview.files",
 	"covid_portal.publishing.ledger.files",
 	"covid_portal.publishing.open_data.files",
+	"covid_portal.publishing.communes.files",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

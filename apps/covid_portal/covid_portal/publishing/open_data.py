@@ -11,7 +11,7 @@ from pathlib import Path
 import frappe
 from frappe.utils import now_datetime
 
-from covid_portal.publishing import pages, site_map
+from covid_portal.publishing import communes, pages, site_map
 from covid_portal.publishing.figures import COMPLETENESS, indicator_row, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.publishing.publication import Publication
@@ -95,9 +95,8 @@ def index_data(newest: dict, translators: dict[str, Translate]) -> dict:
 		"latest": {key: newest[key] for key in ("report_type", "slot", "time", "version", "published_at")},
 		"resources": described(resources, translators),
 		"columns": described(columns, translators),
-		"indicators": [
-			indicator_entry(row) for row in definitions.indicators(newest["report_type"]) if row.public
-		],
+		"small_cell_threshold": communes.threshold(),
+		"indicators": indicator_entries(newest["report_type"]),
 		"series": [
 			{**area, "json": f"/{V1}/series/{area['code']}.json", "csv": f"/{V1}/series/{area['code']}.csv"}
 			for area in series_areas(newest["province"]["code"])
@@ -112,11 +111,18 @@ def licence(_: Translate) -> str:
 	)
 
 
+def indicator_entries(report_type: str) -> list[dict]:
+	told = {row.fieldname for row in communes.told_indicators(report_type)}
+	rows = [row for row in definitions.indicators(report_type) if row.public]
+	return [{**indicator_entry(row), "communes": row.fieldname in told} for row in rows]
+
+
 def indicator_entry(row: dict) -> dict:
 	return {
 		**indicator_row(row),
 		"total": f"total_{row.fieldname}" if row.cumulative else None,
 		"aggregation": row.aggregation.lower(),
+		"small_cells": bool(row.small_cells),
 		"valid_from": str(row.valid_from) if row.valid_from else None,
 		"valid_to": str(row.valid_to) if row.valid_to else None,
 	}
@@ -154,6 +160,20 @@ def resources(_: Translate) -> list[dict]:
 			_("A published slot in its latest version, under an address that stays."),
 		),
 		("slots/{slot}.csv", None, published, _("The same as a table.")),
+		(
+			"communes/latest.json",
+			"communes",
+			published,
+			_("The newest published slot: communes, wards and townships, small figures as ranges."),
+		),
+		("communes/latest.csv", None, published, _("The same as a table.")),
+		(
+			"communes/{slot}.json",
+			"communes",
+			published,
+			_("Communes, wards and townships in a published slot, in its latest version."),
+		),
+		("communes/{slot}.csv", None, published, _("The same as a table.")),
 		(
 			"series/{code}.json",
 			"series",
@@ -210,6 +230,24 @@ def columns(_: Translate) -> list[dict]:
 			_("Running totals since counting began; in tables, columns with total_ before the field."),
 		),
 		("whole", _("Whether all slots of the day are in; in tables 1 or 0.")),
+		("parent", _("Code of the area that a commune belongs to.")),
+		(
+			"state",
+			_(
+				"Of a commune: reported, provisional or missing; withheld: nothing is said of it in this slot, whether it reported or not."
+			),
+		),
+		("threshold", _("Figures of communes from 1 to one less than this are small.")),
+		(
+			"from",
+			_(
+				"The least that a figure shown as a range can be; in tables, columns with _from behind the field."
+			),
+		),
+		(
+			"to",
+			_("The most that it can be, empty: no upper end; in tables, columns with _to behind the field."),
+		),
 	)
 	return [{"field": field, "description": description} for field, description in rows]
 

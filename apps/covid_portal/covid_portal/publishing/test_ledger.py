@@ -26,7 +26,7 @@ ROW = {
 
 
 def page(lang: str, *rows: dict) -> str:
-	data = {"updated_at": "2021-11-21T10:00:00+07:00", "corrections": list(rows)}
+	data = {"updated_at": "2021-11-21T10:00:00+07:00", "corrections": list(rows), "withheld": []}
 	return rendering.render(
 		"corrections.html", lang, str, data=data, brand=BRAND, alternate=None, current="corrections"
 	)

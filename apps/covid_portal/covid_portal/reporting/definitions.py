@@ -25,7 +25,7 @@ INDICATOR_FIELDS = [
 	"indicator_group",
 ]
 INDICATOR_FIELDS += ["kind", "aggregation", "cumulative", "mandatory", "minimum", "maximum", "public"]
-INDICATOR_FIELDS += ["valid_from", "valid_to", "position"]
+INDICATOR_FIELDS += ["small_cells", "by_commune", "valid_from", "valid_to", "position"]
 RULE_FIELDS = [
 	"name",
 	"severity",
