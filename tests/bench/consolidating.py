@@ -1,11 +1,19 @@
-"""Consolidation of a slot beside one bare GROUP BY … WITH ROLLUP over the same rows, inside the bench's environment."""
+"""Consolidation of a slot beside one bare GROUP BY … WITH ROLLUP over the same rows, inside the bench's environment.
+
+The same rows are what consolidation reads: the reports of the slot, and beside each the area's row of the slot before, of
+which running totals go on. The bare query sums all the figures that consolidation writes, running totals included, and
+gives one row per district and one for the province; it writes nothing, and none of its rows is a commune's.
+
+A slot is consolidated as the clock does it, the first time, and again, as after a late report: then the rows that were
+there are removed first.
+"""
 
 import json
 
 from measuring import Result, compared
 from portal import Portal
 
-# The requirement. The bare query writes nothing; consolidation writes a row of 100 columns per area.
+# The requirement.
 TARGET, LIMIT = 3, 500
 INSIDE = """
 import json, time
@@ -14,11 +22,16 @@ from covid_portal.reporting.consolidation import consolidate
 
 frappe.set_user("Administrator")
 slot = frappe.get_all("Report Slot", {"state": ("in", ("Published", "Locked"))}, pluck="name", order_by="slot_time desc")[0]
-fields = [row.fieldname for row in definitions.indicators(frappe.db.get_value("Report Slot", slot, "report_type"))]
-sums = ", ".join(f"sum(report.`{field}`)" for field in fields)
+report_type, previous = frappe.db.get_value("Report Slot", slot, ["report_type", "previous_slot"])
+figures = definitions.indicators(report_type)
+sums = [f"sum(report.`{row.fieldname}`)" for row in figures]
+sums += [f"sum(before_it.`total_{row.fieldname}` + report.`{row.fieldname}`)" for row in figures if row.cumulative]
 BARE = (
-	f"select area.parent_area, {sums} from `tabSituation Report` report join `tabArea` area on area.name = report.area "
-	"where report.slot = %s and report.workflow_state in ('Approved', 'In Approval') group by area.parent_area with rollup"
+	f"select area.parent_area, {', '.join(sums)} from `tabSituation Report` report "
+	"join `tabArea` area on area.name = report.area "
+	"join `tabConsolidated Report` before_it on before_it.slot = %s and before_it.area = report.area "
+	"where report.slot = %s and report.workflow_state in ('Approved', 'In Approval') "
+	"group by area.parent_area with rollup"
 )
 in_sql = 0.0
 run_sql = frappe.db.sql
@@ -39,21 +52,28 @@ def timed(act):
 	return (time.perf_counter() - started) * 1000
 
 
-rows = {"ours": [], "sql": [], "bare": []}
-end = time.monotonic() + 30
-for number in range(16):
-	if number > 5 and time.monotonic() > end:
-		break
-	frappe.db.sql, in_sql = counted_sql, 0.0
-	ours = timed(lambda: consolidate(slot))
-	frappe.db.sql = run_sql
-	frappe.db.rollback()
-	bare = timed(lambda: run_sql(BARE, slot))
-	if number:  # the first one fills the caches
-		rows["ours"].append(ours)
-		rows["sql"].append(in_sql * 1000)
-		rows["bare"].append(bare)
-print(json.dumps(rows))
+def in_turn():
+	global in_sql
+	found, end = [], time.monotonic() + 20
+	for number in range(16):
+		if number > 5 and time.monotonic() > end:
+			break
+		frappe.db.sql, in_sql = counted_sql, 0.0
+		ours = timed(lambda: consolidate(slot))
+		frappe.db.sql = run_sql
+		frappe.db.rollback()
+		found.append((ours, in_sql * 1000, timed(lambda: run_sql(BARE, (previous, slot)))))
+	return list(zip(*found[1:]))  # the first one fills the caches
+
+
+again = in_turn()
+frappe.db.delete("Consolidated Report", {"slot": slot})
+frappe.db.commit()
+time.sleep(3)  # the database clears away in the background what was deleted
+first = in_turn()
+consolidate(slot)
+frappe.db.commit()
+print(json.dumps({"first": first, "again": again}))
 """
 
 
@@ -61,16 +81,17 @@ def run(portal: Portal) -> list[Result]:
 	return results(measure(portal), "on the demo fortnight")
 
 
-def measure(portal: Portal) -> dict[str, list[float]]:
-	"""Milliseconds of each round: consolidation, its SQL, the bare query."""
+def measure(portal: Portal) -> dict[str, list[list[float]]]:
+	"""Milliseconds of each round, the first time and again: consolidation, its SQL, the bare query."""
 	return json.loads(portal.inside(INSIDE).splitlines()[-1])
 
 
-def results(times: dict[str, list[float]], where: str) -> list[Result]:
+def results(times: dict[str, list[list[float]]], where: str) -> list[Result]:
 	"""SQL against SQL; from end to end it must only keep within its time."""
-	bare = times["bare"]
-	reference = "one SELECT … GROUP BY … WITH ROLLUP"
+	(ours, sql, bare), (_again, sql_again, bare_again) = times["first"], times["again"]
+	reference = "one SELECT … GROUP BY … WITH ROLLUP of the same rows and figures"
 	return [
-		compared(f"consolidation {where}, end to end", times["ours"], [LIMIT], 1, f"{LIMIT} ms"),
-		compared("  its SQL", times["sql"], bare, TARGET, reference),
+		compared(f"consolidation {where}, end to end", ours, [LIMIT], 1, f"{LIMIT} ms"),
+		compared("  its SQL", sql, bare, TARGET, reference),
+		compared("  its SQL, again", sql_again, bare_again, TARGET, reference),
 	]

@@ -109,8 +109,8 @@ def run(portal: Portal) -> list[Result]:
 		*consolidating.results(after, f"on {made.reports} reports"),
 		compared(
 			"consolidation, against an empty history",
-			after["ours"],
-			before["ours"],
+			after["first"][0],
+			before["first"][0],
 			1.2,
 			"the same slot before",
 		),

@@ -13,7 +13,7 @@ was carried over and written out once, and a row refers to its way by a number.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import frappe
 from frappe.model.document import Document
@@ -53,20 +53,36 @@ class Owed:
 	area: str
 	level: int
 	parent: str | None
-	report: str | None  # name of the report, if it counts
 	provisional: int
 	expected: int  # 0: excused, and not reported
-	before: str | None  # name of the area's row in the slot before
 	way: Way  # digests of what the report gives and of what was known before; fields that were corrected
+
+	@property
+	def reported(self) -> bool:
+		"""Its report counts."""
+		return self.way[0] is not None
+
+	@property
+	def goes_on(self) -> bool:
+		"""It begins with what it ended the slot before with."""
+		return self.way[1] is not None
 
 
 @dataclass
 class Known:
 	"""What a way of answering comes to: the figures in the report, and all that is known of such an area now."""
 
-	number: int
 	given: set[str]
 	known: set[str]
+
+
+@dataclass
+class Whole:
+	"""An area that contains others."""
+
+	parent: str | None
+	level: int
+	known: set[str] = field(default_factory=set)
 
 
 def consolidate(slot_name: str) -> None:
@@ -76,13 +92,15 @@ def consolidate(slot_name: str) -> None:
 	lock_figures(report_type.name)
 	values = values_of(slot, report_type)
 	corrected = corrected_figures(slot.name, report_type.name, lock=True)
-	opened = openings.of_slot(slot, report_type)
-	owed = owed_of(values, report_type, corrected, opened)
+	owed = owed_of(values, report_type, corrected)
+	opened = openings.of_slot(slot, report_type, [row.area for row in owed if not row.goes_on])
+	begin(owed, opened)
 	ways = ways_of(owed, slot, report_type, opened)
+	wholes = wholes_of(report_type, owed, ways, opened)
 	frappe.db.sql(f"delete from `tab{report_type.consolidated_type}` where slot = %s", slot.name)
 	write_reporting_areas(values, report_type, corrected, owed, ways, opened)
 	openings.insert_closed(opened, slot, report_type)
-	write_areas_above(values, report_type, owed, ways, opened)
+	write_areas_above(values, report_type, wholes)
 	record_completeness(values, owed)
 	sheets.renew([slot.name])
 
@@ -107,30 +125,31 @@ def consolidate_from(slot_name: str) -> None:
 # --- areas that report
 
 
-def owed_of(
-	values: dict, report_type: Document, corrected: Corrected, opened: openings.Openings
-) -> list[Owed]:
+def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[Owed]:
 	"""Who owes the slot. Read locked, as stored now: what is written after it reads the same."""
 	rows = frappe.db.sql(
-		f"""select owed.area, area.level, area.parent_area, report.name,
-			coalesce(report.workflow_state = 'In Approval', 0), owed.state != 'Excused', before_it.name,
-			md5(report.answered), md5(before_it.answered)
+		f"""select straight_join owed.area, area.level, area.parent_area,
+			coalesce(report.workflow_state = 'In Approval', 0), owed.state != 'Excused',
+			md5(if(report.name is null, null, coalesce(report.answered, ''))), md5(before_it.answered)
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
 		left join `tab{report_type.document_type}` report
 			on report.slot = %(slot)s and report.area = owed.area and {COUNTS}
-		left join `tab{report_type.consolidated_type}` before_it
-			on before_it.slot = %(previous)s and before_it.area = owed.area
+		{openings.before_join(report_type)}
 		where owed.slot = %(slot)s
 		lock in share mode""",
 		values,
 	)
 	over = {area: join_fields(set(figures)) for area, figures in corrected.items()}
-	found = [Owed(*row[:7], way=(*row[7:], over.get(row[0], ""))) for row in rows]
-	for row in found:
-		if row.area in opened.rows:
-			row.before, row.way = None, (row.way[0], digest(opened.rows[row.area]["answered"]), row.way[2])
-	return found
+	return [Owed(*row[:5], way=(*row[5:], over.get(row[0], ""))) for row in rows]
+
+
+def begin(owed: list[Owed], opened: openings.Openings) -> None:
+	"""Areas that begin with something else than their own row of the slot before."""
+	digests = {area: digest(row["answered"]) for area, row in opened.rows.items()}
+	for row in owed:
+		if row.area in digests:
+			row.way = (row.way[0], digests[row.area], row.way[2])
 
 
 def digest(text: str) -> str:
@@ -142,26 +161,28 @@ def ways_of(
 	owed: list[Owed], slot: Document, report_type: Document, opened: openings.Openings
 ) -> dict[Way, Known]:
 	"""What is known of an area now: the figures given or corrected, and the stocks carried over."""
-	given = answered_texts(report_type.document_type, {row.way[0]: row.report for row in owed})
+	given = answered_texts(report_type.document_type, slot.name, {row.way[0]: row.area for row in owed})
 	carried = answered_texts(
-		report_type.consolidated_type, {row.way[1]: row.before for row in owed if row.area not in opened.rows}
+		report_type.consolidated_type,
+		slot.previous_slot,
+		{row.way[1]: row.area for row in owed if row.area not in opened.rows},
 	)
 	carried |= {digest(row["answered"]): split_fields(row["answered"]) for row in opened.rows.values()}
 	# A stock that was retired is known no longer: its last value is history, not what is so now.
 	asked = definitions.indicators(report_type.name, slot.slot_time.date())
 	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
 	return {
-		way: Known(number, given[way[0]], given[way[0]] | split_fields(way[2]) | (carried[way[1]] & stocks))
-		for number, way in enumerate(dict.fromkeys(row.way for row in owed), 1)
+		way: Known(given[way[0]], given[way[0]] | split_fields(way[2]) | (carried[way[1]] & stocks))
+		for way in dict.fromkeys(row.way for row in owed)
 	}
 
 
-def answered_texts(doctype: str, examples: dict[str | None, str | None]) -> dict[str | None, set[str]]:
-	"""{digest: figures}, read from one document that answers so; locked, to be the text that the digest is of."""
-	names = [name for digest, name in examples.items() if digest]
-	query = f"select name, answered from `tab{doctype}` where name in %s lock in share mode"
-	answered = dict(frappe.db.sql(query, [names])) if names else {}
-	return {digest: split_fields(answered.get(name) or "") for digest, name in examples.items()}
+def answered_texts(doctype: str, slot: str, examples: dict[str | None, str]) -> dict[str | None, set[str]]:
+	"""{digest: figures}, read from one area that answers so; locked, to be the text that the digest is of."""
+	areas = [area for digest, area in examples.items() if digest]
+	query = f"select area, answered from `tab{doctype}` where slot = %s and area in %s lock in share mode"
+	answered = dict(frappe.db.sql(query, (slot, areas))) if areas else {}
+	return {digest: split_fields((digest and answered[area]) or "") for digest, area in examples.items()}
 
 
 def write_reporting_areas(
@@ -172,44 +193,75 @@ def write_reporting_areas(
 	ways: dict[Way, Known],
 	opened: openings.Openings,
 ) -> None:
-	figures = definitions.indicators(report_type.name)
-	fields = set(corrected_columns(corrected))
-	columns = {row.fieldname: figure_sql(row, fields, ways) for row in figures}
-	columns |= {f"total_{row.fieldname}": total_sql(row, fields) for row in figures if row.cumulative}
-	if not owed:
-		return
+	"""In two parts: most areas have a report and their own row before it, and their figures need no second thought."""
+	usual, others = [], []
+	for row in owed:
+		certain = row.reported and row.goes_on and row.area not in corrected and row.area not in opened.rows
+		(usual if certain else others).append(row)
+	if usual:
+		write_areas(values, report_type, usual, ways, openings.before_join(report_type, "join"))
+	if others:
+		joins = f"{openings.previous_join(opened, report_type)} {overlay_join(corrected)}"
+		write_areas(values, report_type, others, ways, joins, corrected)
+
+
+def write_areas(
+	values: dict,
+	report_type: Document,
+	owed: list[Owed],
+	ways: dict[Way, Known],
+	joins: str,
+	corrected: Corrected | None = None,
+) -> None:
+	"""One statement for these areas. `joins`: the slot before, and what was corrected; where nothing can be corrected,
+	each has a report and a row before."""
+	certain = corrected is None
+	numbers = {way: number for number, way in enumerate(dict.fromkeys(row.way for row in owed), 1)}
+	figures, fields = definitions.indicators(report_type.name), set(corrected_columns(corrected or {}))
+	columns = {
+		row.fieldname: figure_sql(row, fields, lacking(row, numbers, ways), certain) for row in figures
+	}
+	columns |= {
+		f"total_{row.fieldname}": total_sql(row, fields, certain) for row in figures if row.cumulative
+	}
 	frappe.db.sql(
 		f"""{insert_sql(report_type, columns)}
-		select concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
+		select straight_join concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, owed.level,
 			owed.expected, owed.reported, owed.provisional, 1 - owed.reported,
 			if(owed.reported, null, coalesce(before_it.carried_from, before_it.slot)),
-			elt(owed.way, {texts(known.known for known in ways.values())}), {", ".join(columns.values())}
+			elt(owed.way, {texts(ways[way].known for way in numbers)}), {", ".join(columns.values())}
 		from json_table(%(owed)s, '$[*]' columns (
 			area varchar(140) character set utf8mb4 collate utf8mb4_unicode_ci path '$[0]', level int path '$[1]',
-			reported int path '$[2]', provisional int path '$[3]', way int path '$[4]',
-			expected int path '$[5]')) owed
-		left join `tab{report_type.document_type}` report
+			reported int path '$[2]', provisional int path '$[3]', expected int path '$[4]',
+			way int path '$[5]')) owed
+		{"" if certain else "left"} join `tab{report_type.document_type}` report
 			on report.slot = %(slot)s and report.area = owed.area and owed.reported
-		{openings.previous_join(opened, report_type)}
-		{overlay_join(corrected)}""",
-		{**values, "owed": rows_json(owed, ways)},
+		{joins}""",
+		{**values, "owed": rows_json(owed, numbers)},
 	)
 
 
-def rows_json(owed: list[Owed], ways: dict[Way, Known]) -> str:
+def rows_json(owed: list[Owed], numbers: dict[Way, int]) -> str:
 	return json.dumps(
 		[
 			[
 				row.area,
 				row.level,
-				int(bool(row.report)),
+				int(row.reported),
 				int(row.provisional),
-				ways[row.way].number,
 				int(row.expected),
+				numbers[row.way],
 			]
 			for row in owed
 		]
+	)
+
+
+def lacking(row: dict, numbers: dict[Way, int], ways: dict[Way, Known]) -> str:
+	"""Numbers of the ways of answering that know the figure, and not from the report."""
+	return ", ".join(
+		str(number) for way, number in numbers.items() if row.fieldname in ways[way].known - ways[way].given
 	)
 
 
@@ -217,20 +269,28 @@ def texts(sets: Iterable[set[str]]) -> str:
 	return ", ".join(frappe.db.escape(join_fields(fields)) for fields in sets)
 
 
-def figure_sql(row: dict, corrected: set[str], ways: dict[Way, Known]) -> str:
+def figure_sql(row: dict, corrected: set[str], lacking: str, certain: bool) -> str:
+	"""`certain`: there is a report, and a row of the slot before."""
 	field = f"`{row.fieldname}`"
 	over = f"corrected.{field}, " if row.fieldname in corrected else ""
 	if row.kind == "Flow":
-		return f"coalesce({over}report.{field}, 0)"
-	lacking = [str(way.number) for way in ways.values() if row.fieldname not in way.given]
-	given = f"if(owed.way in ({', '.join(lacking)}), null, report.{field})" if lacking else f"report.{field}"
+		return f"report.{field}" if certain else f"coalesce({over}report.{field}, 0)"
+	if certain:
+		return (
+			f"if(owed.way in ({lacking}), before_it.{field}, report.{field})"
+			if lacking
+			else f"report.{field}"
+		)
+	given = f"if(owed.way in ({lacking}), null, report.{field})" if lacking else f"report.{field}"
 	return f"coalesce({over}{given}, before_it.{field}, 0)"
 
 
-def total_sql(row: dict, corrected: set[str]) -> str:
-	field = f"`{row.fieldname}`"
+def total_sql(row: dict, corrected: set[str], certain: bool) -> str:
+	field, total = f"`{row.fieldname}`", f"`total_{row.fieldname}`"
+	if certain:
+		return f"before_it.{total} + report.{field}"
 	over = f"corrected.{field}, " if row.fieldname in corrected else ""
-	return f"coalesce(before_it.`total_{row.fieldname}`, 0) + coalesce({over}report.{field}, 0)"
+	return f"coalesce(before_it.{total}, 0) + coalesce({over}report.{field}, 0)"
 
 
 def insert_sql(report_type: Document, columns: Iterable[str]) -> str:
@@ -267,41 +327,44 @@ def values_of(slot: Document, report_type: Document) -> dict:
 # --- areas above
 
 
-def write_areas_above(
-	values: dict, report_type: Document, owed: list[Owed], ways: dict[Way, Known], opened: openings.Openings
-) -> None:
-	"""Every area that contains reporting ones, from the bottom up: districts, the province, whatever levels there are.
+def wholes_of(
+	report_type: Document, owed: list[Owed], ways: dict[Way, Known], opened: openings.Openings
+) -> dict[str, Whole]:
+	"""Every area that contains reporting or closed ones: districts, the province, whatever levels there are."""
+	rows = frappe.db.sql("select name, parent_area, level from `tabArea` where is_group = 1")
+	tree = {name: Whole(parent, level) for name, parent, level in rows}
+	closed = (
+		frappe.get_all("Area", {"name": ("in", opened.closed)}, pluck="parent_area") if opened.closed else []
+	)
+	known = known_above(tree, report_type, owed, ways, closed)
+	for area, figures in known.items():
+		tree[area].known = figures
+	return {area: tree[area] for area in known}
 
-	Each level sums the rows of its direct parts, which the level below has just written: one statement a level.
-	"""
+
+def write_areas_above(values: dict, report_type: Document, wholes: dict[str, Whole]) -> None:
+	"""From the bottom up. Each level sums the rows of its direct parts, which the level below has just written: one
+	statement a level."""
 	figures = definitions.indicators(report_type.name)
 	columns = {row.fieldname: aggregate_sql(row, row.fieldname) for row in figures}
 	columns |= {
 		f"total_{row.fieldname}": sum_sql(f"total_{row.fieldname}") for row in figures if row.cumulative
 	}
-	tree = {
-		row.name: row for row in frappe.get_all("Area", {"is_group": 1}, ["name", "parent_area", "level"])
-	}
-	closed = (
-		frappe.get_all("Area", {"name": ("in", opened.closed)}, pluck="parent_area") if opened.closed else []
-	)
-	known = known_above(tree, report_type, owed, ways, closed)
-	for level in sorted({tree[area].level for area in known}, reverse=True):
-		wholes = [area for area in known if tree[area].level == level]
+	for level in sorted({whole.level for whole in wholes.values()}, reverse=True):
+		areas = [area for area, whole in wholes.items() if whole.level == level]
 		frappe.db.sql(
 			f"""{insert_sql(report_type, columns)}
 			select straight_join concat(%(slot)s, '-', whole.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 				%(slot)s, %(slot_time)s, %(report_type)s, whole.name, whole.level,
 				sum(part.expected), sum(part.reported), sum(part.provisional), sum(part.carried),
-				null, elt(field(whole.name, {", ".join(map(frappe.db.escape, wholes))}),
-					{texts(known[area] for area in wholes)}), {", ".join(columns.values())}
+				null, elt(field(whole.name, {", ".join(map(frappe.db.escape, areas))}),
+					{texts(wholes[area].known for area in areas)}), {", ".join(columns.values())}
 			from `tabArea` whole
 			join `tabArea` area on area.parent_area = whole.name
-			join `tab{report_type.consolidated_type}` part on part.slot = %(slot)s and part.area = area.name
+			join `tab{report_type.consolidated_type}` part on part.name = concat(%(slot)s, '-', area.name)
 			where whole.name in %(wholes)s
-			group by whole.name
-	""",
-			{**values, "wholes": wholes},
+			group by whole.name""",
+			{**values, "wholes": areas},
 		)
 
 
@@ -320,7 +383,7 @@ def sum_sql(field: str) -> str:
 
 
 def known_above(
-	tree: dict[str, dict],
+	tree: dict[str, Whole],
 	report_type: Document,
 	owed: list[Owed],
 	ways: dict[Way, Known],
@@ -334,11 +397,11 @@ def known_above(
 		row.fieldname for row in definitions.indicators(report_type.name) if row.aggregation in ADDING_UP
 	}
 	found: dict[str, set[str]] = {}
-	parts = {(row.parent, frozenset(ways[row.way].known & adding_up)) for row in owed}
-	for area, figures in parts | {(area, frozenset()) for area in closed}:
+	parts = [(area, ways[way].known & adding_up) for area, way in {(row.parent, row.way) for row in owed}]
+	for area, figures in [*parts, *((area, set()) for area in closed)]:
 		while area in tree:
 			found.setdefault(area, set()).update(figures)
-			area = tree[area].parent_area
+			area = tree[area].parent
 	return found
 
 
@@ -371,7 +434,7 @@ def record_completeness(values: dict, owed: list[Owed]) -> None:
 		values["slot"],
 		{
 			"expected": sum(int(row.expected) for row in owed),
-			"reported": sum(bool(row.report) for row in owed),
+			"reported": sum(row.reported for row in owed),
 			"provisional": sum(row.provisional for row in owed),
 			"consolidated_at": values["now"],
 		},

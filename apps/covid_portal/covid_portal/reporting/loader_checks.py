@@ -54,10 +54,22 @@ def check_areas(batch: "Batch") -> Iterator[Complaint]:
 
 def check_figures(batch: "Batch", sent: pd.DataFrame) -> Iterator[Complaint]:
 	"""Bounds hold for every report, mandatory figures for those that are sent."""
+	if all_within(batch, sent):
+		return
 	for row in batch.indicators:
 		for rows, what in wrong_rows(batch.table, sent, row):
 			if rows.any():
 				yield from complaints(batch.table["area"][rows], row, what)
+
+
+def all_within(batch: "Batch", sent: pd.DataFrame) -> bool:
+	"""Whether nothing is wrong with any figure, asked of all at once: column by column it takes ten times as long."""
+	figures = batch.table[[row.fieldname for row in batch.indicators]].to_numpy("float64", na_value=np.nan)
+	lowest = np.array([row.minimum for row in batch.indicators], dtype="float64")
+	highest = np.array([row.maximum or LARGEST for row in batch.indicators], dtype="float64")
+	mandatory = np.array([bool(row.mandatory) for row in batch.indicators])
+	lacking = np.isnan(figures[batch.table.index.isin(sent.index)][:, mandatory])
+	return not (lacking.any() or (figures < lowest).any() or (figures > highest).any())
 
 
 def wrong_rows(table: pd.DataFrame, sent: pd.DataFrame, row: dict) -> Iterator[tuple[np.ndarray, str]]:

@@ -42,8 +42,11 @@ class Openings:
 	closed: list[str] = field(default_factory=list)
 
 
-def of_slot(slot: Document, report_type: Document) -> Openings:
-	gone, new = changed_areas(slot, report_type)
+def of_slot(slot: Document, report_type: Document, new: list[str]) -> Openings:
+	"""`new`: the areas that owe a report and have no row in the slot before."""
+	if not slot.previous_slot:
+		return Openings()
+	gone = gone_areas(slot, report_type)
 	if not gone and not new:
 		return Openings()
 	successors = successors_by_area()
@@ -59,24 +62,18 @@ def of_slot(slot: Document, report_type: Document) -> Openings:
 	return Openings(opening_rows(slot, report_type, received), [area for area in gone if area not in given])
 
 
-def changed_areas(slot: Document, report_type: Document) -> tuple[list[str], list[str]]:
-	"""(areas of the slot before that owe nothing in this one, areas that owe a report and had no row before)"""
-	if not slot.previous_slot:
-		return [], []
+def gone_areas(slot: Document, report_type: Document) -> list[str]:
+	"""Areas that reported in the slot before, or were closed then, and owe nothing in this one."""
 	table = f"`tab{report_type.consolidated_type}`"
-	rows = frappe.db.sql(
-		f"""select 1 as gone, figures.area from {table} figures
+	return frappe.db.sql_list(
+		f"""select figures.area from {table} figures
 		left join `tabReport Obligation` owed on owed.slot = %(slot)s and owed.area = figures.area
 		left join `tabReport Obligation` earlier on earlier.slot = %(previous)s and earlier.area = figures.area
-		where figures.slot = %(previous)s and owed.name is null and (figures.closed = 1 or earlier.name is not null)
-		union all
-		select 0, owed.area from `tabReport Obligation` owed
-		left join {table} figures on figures.slot = %(previous)s and figures.area = owed.area
-		where owed.slot = %(slot)s and figures.name is null
-		order by area""",
+		where figures.slot = %(previous)s and owed.name is null and (earlier.name is not null
+			or exists (select 1 from {table} kept where kept.name = figures.name and kept.closed = 1))
+		order by figures.area""",
 		{"slot": slot.name, "previous": slot.previous_slot},
 	)
-	return [area for gone, area in rows if gone], [area for gone, area in rows if not gone]
 
 
 def successors_by_area() -> dict[str, Shares]:
@@ -181,11 +178,17 @@ def stock_of(parts: list[tuple[Piece, dict]], item: dict) -> int | None:
 # --- into the rows of the slot
 
 
-def previous_join(opened: Openings, report_type: Document) -> str:
-	"""Joins `before_it` to `owed`: what the area begins the slot with. %(previous)s is the slot before."""
+def before_join(report_type: Document, kind: str = "left join") -> str:
+	"""Joins `before_it` to `owed`: the area's row of the slot before, %(previous)s. By its name, which is the shortest way."""
 	table = f"`tab{report_type.consolidated_type}`"
+	return f"{kind} {table} before_it on before_it.name = concat(%(previous)s, '-', owed.area)"
+
+
+def previous_join(opened: Openings, report_type: Document) -> str:
+	"""Joins `before_it` to `owed`: what the area begins the slot with."""
 	if not opened.rows:
-		return f"left join {table} before_it on before_it.slot = %(previous)s and before_it.area = owed.area"
+		return before_join(report_type)
+	table = f"`tab{report_type.consolidated_type}`"
 	columns = list(next(iter(opened.rows.values())))
 	names = ", ".join(f"`{column}`" for column in columns)
 	changed = " union all ".join(

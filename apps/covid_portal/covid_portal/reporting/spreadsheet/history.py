@@ -91,6 +91,7 @@ class Run:
 		self.previous: tuple[str, pd.DataFrame] | None = None
 		self.population: tuple[date, pd.DataFrame] | None = None
 		self.owing: tuple[date, list[dict]] | None = None
+		self.turns = days_of_change(report_type)
 		self.counts: dict[str, int] = {}
 
 	def take(self, piece: Piece) -> Iterator[str]:
@@ -188,7 +189,7 @@ class Run:
 	def owed_now(self, slot: Document) -> list[dict]:
 		"""The obligations of a slot that has none: they are written with the reports, as these leave them."""
 		at = slot.slot_time
-		if not self.owing or self.owing[0] != at.date():
+		if not self.owing or any(self.owing[0] < day <= at.date() for day in self.turns):
 			self.owing = (at.date(), owing_units(self.report_type, at.date()))
 		levels = {unit.level for unit in self.owing[1]}
 		due_at = {level: slots.cutoff(self.report_type, at, level) for level in levels}
@@ -224,6 +225,17 @@ class Run:
 			if slot.state in COUNTED:
 				consolidate_from(name)
 			frappe.db.commit()  # the last unit of work
+
+
+def days_of_change(report_type: Document) -> list[date]:
+	"""On which other units owe reports than on the day before: units and areas begin, or have ended."""
+	rows = frappe.db.sql(
+		"""select unit.valid_from, date_add(unit.valid_to, interval 1 day),
+			area.valid_from, date_add(area.valid_to, interval 1 day)
+		from `tabUnit` unit join `tabArea` area on area.name = unit.area where unit.unit_type = %s""",
+		report_type.unit_type,
+	)
+	return sorted({day for row in rows for day in row if day})
 
 
 # --- files

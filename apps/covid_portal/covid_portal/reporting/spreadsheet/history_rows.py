@@ -6,7 +6,7 @@ The digests are those of approval/chain.py, over the same text; `test_history.py
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 
 import frappe
@@ -19,34 +19,44 @@ from covid_portal.approval import vocabulary as v
 from covid_portal.approval.chain import CHAINED
 from covid_portal.reporting import definitions
 from covid_portal.reporting.loader import CHANNEL, EXPLANATION_COLUMNS, Batch, content
-from covid_portal.reporting.obligations import is_on_time
-from covid_portal.reporting.spreadsheet.quick_writer import Rows
+from covid_portal.reporting.spreadsheet.quick_writer import Columns, Rows
+
+quoted = json.JSONEncoder(
+	ensure_ascii=False
+).encode  # a text as json.dumps() writes it, without asking each time how
 
 
 def approved_rows(batch: Batch, file: str, with_obligations: bool) -> Rows:
 	"""Rows by DocType, ready to be written; the obligations among them where the slot has none yet."""
 	reason = _("Loaded from {0}").format(file)
-	table = batch.table.reset_index(drop=True)
+	table = batch.table
 	fields = [row.fieldname for row in batch.indicators]
-	names = batch.slot.name + "-" + table["area"]
-	sent = sent_at(batch, table)
-	given = table[fields].notna().to_numpy()
+	figures = table[fields].to_numpy("float64")
+	given = ~np.isnan(figures)
+	numbers = np.where(given, figures, 0).astype("int64")
+	areas = table["area"].tolist()
+	names = [f"{batch.slot.name}-{area}" for area in areas]
+	owed = [batch.obligations[area] for area in areas]
+	sent = sent_at(table, owed)
 	answered = answered_of(fields, given)
 	explanations = explanations_of(batch, table, reason)
-	digests = content_digests(batch, table, fields, given, answered, explanations)
-	values = table[fields].fillna(0).astype("int64")
-	reports = report_columns(batch, table, names, sent, answered)
+	digests = content_digests(batch, owed, fields, given, numbers.tolist(), answered, explanations)
+	reports = report_columns(batch, owed, names, sent, answered)
 	return {
-		batch.doctype: pd.concat([reports, values], axis=1),
-		"Report Explanation": explanation_rows(batch, names, explanations),
-		"Approval Decision": decision_rows(batch, table, names, sent, digests, reason),
-		"Report Obligation": obligation_rows(batch, table, sent) if with_obligations else pd.DataFrame(),
+		batch.doctype: reports | dict(zip(fields, numbers.T.tolist(), strict=True)),
+		"Report Explanation": explanation_columns(batch, names, explanations),
+		"Approval Decision": decision_columns(batch, owed, names, sent, digests, reason),
+		"Report Obligation": obligation_columns(batch, dict(zip(areas, sent, strict=True)))
+		if with_obligations
+		else {},
 	}
 
 
-def sent_at(batch: Batch, table: pd.DataFrame) -> list[datetime]:
+def sent_at(table: pd.DataFrame, owed: list[dict]) -> list[datetime]:
 	"""When it was sent, to the second; where the file says nothing, when it was due."""
-	due = [batch.obligations[area]["due_at"] for area in table["area"]]
+	due = [row["due_at"] for row in owed]
+	if table["submitted_at"].isna().all():
+		return due
 	known = pd.to_datetime(table["submitted_at"])
 	return [
 		moment if pd.isna(at) else at.to_pydatetime().replace(microsecond=0)
@@ -77,68 +87,72 @@ def explanations_of(batch: Batch, table: pd.DataFrame, reason: str) -> dict[int,
 
 
 def report_columns(
-	batch: Batch, table: pd.DataFrame, names: pd.Series, sent: list[datetime], answered: list[str]
-) -> pd.DataFrame:
-	owed = [batch.obligations[area] for area in table["area"]]
+	batch: Batch, owed: list[dict], names: list[str], sent: list[datetime], answered: list[str]
+) -> Columns:
 	units = [row["unit"] for row in owed]
-	return pd.DataFrame(
-		{
-			"name": names,
-			"creation": sent,
-			"modified": sent,
-			"slot": batch.slot.name,
-			"area": table["area"],
-			"area_name": [row["area_name"] for row in owed],
-			"unit": units,
-			"entered_by_unit": units,
-			"channel": CHANNEL,
-			"submitted_at": sent,
-			"incomplete": 0,
-			"workflow_state": v.APPROVED,
-			"approval_step": 0,
-			"answered": answered,
-		}
-	)
+	shared = {"slot": batch.slot.name, "channel": CHANNEL, "workflow_state": v.APPROVED}
+	return {
+		"name": names,
+		"creation": sent,
+		"modified": sent,
+		"area": [row["area"] for row in owed],
+		"area_name": [row["area_name"] for row in owed],
+		"unit": units,
+		"entered_by_unit": units,
+		"submitted_at": sent,
+		"answered": answered,
+		**{column: [value] * len(names) for column, value in shared.items()},
+	}
 
 
-def obligation_rows(batch: Batch, table: pd.DataFrame, sent: list[datetime]) -> pd.DataFrame:
+def obligation_columns(batch: Batch, sent: dict[str, datetime]) -> Columns:
 	"""What was owed, as the reports leave it."""
-	sent = dict(zip(table["area"], sent, strict=True))
-	grace = batch.report_type.grace_minutes
-	rows = [
-		{
-			**{key: owed[key] for key in ("name", "slot", "unit", "area", "due_at")},
-			"state": "Accepted" if at else "Expected",
-			"report": f"{batch.slot.name}-{owed['area']}" if at else None,
-			"submitted_at": at,
-			"accepted_at": at,
-			"on_time": is_on_time(at, owed["due_at"], grace) if at else 0,
-		}
-		for owed in batch.obligations.values()
-		for at in [sent.get(owed["area"])]
-	]
-	return pd.DataFrame(rows)
+	grace = timedelta(minutes=batch.report_type.grace_minutes or 0)
+	owed = list(batch.obligations.values())
+	at = [sent.get(row["area"]) for row in owed]
+	return {
+		**{key: [row[key] for row in owed] for key in ("name", "slot", "unit", "area", "due_at")},
+		"state": ["Accepted" if moment else "Expected" for moment in at],
+		"report": [
+			f"{batch.slot.name}-{row['area']}" if moment else None
+			for row, moment in zip(owed, at, strict=True)
+		],
+		"submitted_at": at,
+		"accepted_at": at,
+		"on_time": [
+			int(moment <= row["due_at"] + grace) if moment else 0
+			for row, moment in zip(owed, at, strict=True)
+		],
+	}
 
 
-def explanation_rows(batch: Batch, names: pd.Series, explanations: dict[int, dict[str, str]]) -> pd.DataFrame:
+def explanation_columns(batch: Batch, names: list[str], explanations: dict[int, dict[str, str]]) -> Columns:
 	rows = [
 		(frappe.generate_hash(length=10), names[position], batch.doctype, "explanations", number, rule, text)
 		for position, found in explanations.items()
 		for number, (rule, text) in enumerate(found.items(), 1)
 	]
-	return pd.DataFrame(rows, columns=["name", *EXPLANATION_COLUMNS])
+	return dict(zip(["name", *EXPLANATION_COLUMNS], map(list, zip(*rows, strict=True)), strict=bool(rows)))
 
 
-def decision_rows(
-	batch: Batch, table: pd.DataFrame, names: pd.Series, sent: list[datetime], digests: list[str], reason: str
-) -> pd.DataFrame:
+def decision_columns(
+	batch: Batch, owed: list[dict], names: list[str], sent: list[datetime], digests: list[str], reason: str
+) -> Columns:
 	"""Named after their reports: rows that follow on each other are stored quicker than those of random names."""
-	units = [batch.obligations[area]["unit"] for area in table["area"]]
 	shared = {"reference_doctype": batch.doctype, "sequence": 1, "round": 1, "step": 0, "decision": v.APPROVE}
 	shared |= {"from_state": v.DRAFT, "to_state": v.APPROVED, "user": frappe.session.user, "reason": reason}
-	own = {"reference_name": names.tolist(), "unit": units, "decided_at": sent, "content_digest": digests}
-	rows = pd.DataFrame({"name": names + "-1", **own, **shared})
-	return rows.assign(digest=decision_digests(own, shared))
+	own = {
+		"reference_name": names,
+		"unit": [row["unit"] for row in owed],
+		"decided_at": sent,
+		"content_digest": digests,
+	}
+	return {
+		"name": [f"{name}-1" for name in names],
+		**own,
+		"digest": decision_digests(own, shared),
+		**{column: [value] * len(names) for column, value in shared.items()},
+	}
 
 
 # --- digests
@@ -151,33 +165,32 @@ def digest(key: bytes, text: str) -> str:
 def decision_digests(own: dict[str, list], shared: dict) -> list[str]:
 	"""As chain.decision_digest(), for all rows: the text is the same but for what is the row's own."""
 	key = get_encryption_key().encode()
-	fixed = {name: to_json(str(shared.get(name, ""))).replace("%", "%%") for name in CHAINED}
+	fixed = {name: quoted(str(shared.get(name, ""))).replace("%", "%%") for name in CHAINED}
 	text = f"[{', '.join('%s' if name in own else fixed[name] for name in CHAINED)}]"
-	columns = [[to_json(str(value)) for value in own[name]] for name in CHAINED if name in own]
+	columns = [[quoted(str(value)) for value in own[name]] for name in CHAINED if name in own]
 	return [digest(key, text % values) for values in zip(*columns, strict=True)]
 
 
 def content_digests(
 	batch: Batch,
-	table: pd.DataFrame,
+	owed: list[dict],
 	fields: list[str],
 	given: np.ndarray,
+	numbers: list[list[int]],
 	answered: list[str],
 	explanations: dict[int, dict[str, str]],
 ) -> list[str]:
 	"""As chain.digest_of_content() over loader.content(), for all rows: the text is the same but for the values, so that
 	its pattern is made once for each way of answering."""
 	key = get_encryption_key().encode()
-	numbers = table[fields].fillna(0).astype("int64").to_numpy().tolist()
 	patterns: dict[str, tuple[str, Callable]] = {}
 	digests = []
-	for position, (area, way, row) in enumerate(zip(table["area"], answered, numbers, strict=True)):
-		owed = batch.obligations[area]
+	for position, (place, way, row) in enumerate(zip(owed, answered, numbers, strict=True)):
 		if position in explanations or way not in patterns:
 			values = {name: row[n] if given[position][n] else None for n, name in enumerate(fields)}
-			says = content(batch, owed, values, explanations.get(position, {}))
+			says = content(batch, place, values, explanations.get(position, {}))
 			patterns.setdefault(way, pattern(says, fields))
-		text = to_json(says) if position in explanations else filled(patterns[way], row, area, owed["unit"])
+		text = to_json(says) if position in explanations else filled(patterns[way], row, place)
 		digests.append(digest(key, text))
 	return digests
 
@@ -197,6 +210,6 @@ def pattern(says: dict, fields: list[str]) -> tuple[str, Callable]:
 	return text, itemgetter(*(places[key] for key in keys if key in places))
 
 
-def filled(made: tuple[str, Callable], row: list[int], area: str, unit: str) -> str:
+def filled(made: tuple[str, Callable], row: list[int], owed: dict) -> str:
 	text, picked = made
-	return text % picked([*row, to_json(area), to_json(unit)])
+	return text % picked([*row, quoted(owed["area"]), quoted(owed["unit"])])

@@ -5,16 +5,25 @@ Of its own, because the framework's connection does not offer files to the serve
 committed by itself; whoever calls it has committed before and cleans up after an interruption (history.py).
 """
 
+import re
 import tempfile
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import frappe
-import pandas as pd
 import pymysql
 
 from covid_portal.organisation.writers import complete, insert_rows
 
-Rows = dict[str, pd.DataFrame]  # by DocType; columns are those of the table, without the standard ones
+# By column, without the standard ones; all lists of one length. A blank text is stored as NULL.
+Value = str | int | datetime | None
+Columns = dict[str, list[Value]]
+Rows = dict[str, Columns]  # by DocType
+NULL = "\\N"
+# A backslash before what is special: as LOAD DATA reads it.
+SPECIAL = str.maketrans({character: "\\" + character for character in "\\\t\n"})
+IS_SPECIAL = re.compile(r"[\\\t\n]")
 
 
 class QuickWriter:
@@ -23,41 +32,40 @@ class QuickWriter:
 
 	def write(self, rows: Rows) -> None:
 		"""Insert the rows of all tables: together or not at all."""
-		rows = {doctype: table for doctype, table in rows.items() if len(table)}
+		rows = {doctype: columns for doctype, columns in rows.items() if length(columns)}
 		if self.connection:
 			self.load_files(rows)
 			return
-		for doctype, table in rows.items():
-			insert_rows(doctype, list(table), table.astype(object).where(table.notna(), None).values.tolist())
+		for doctype, columns in rows.items():
+			values = ([None if value == "" else value for value in column] for column in columns.values())
+			insert_rows(doctype, list(columns), zip(*values, strict=True))
 
 	def load_files(self, rows: Rows) -> None:
 		try:
-			for doctype, table in rows.items():
-				self.load_file(doctype, table)
+			for doctype, columns in rows.items():
+				self.load_file(doctype, columns)
 			self.connection.commit()
 		except BaseException:
 			self.connection.rollback()
 			raise
 
-	def load_file(self, doctype: str, table: pd.DataFrame) -> None:
-		columns, stamp = complete(list(table))
-		missing = columns[len(table.columns) :]
-		names = ", ".join(f"@`{name}`" if is_text(table[name]) else f"`{name}`" for name in table)
-		values = [f"`{name}` = nullif(@`{name}`, '')" for name in table if is_text(table[name])]
-		values += [f"`{name}` = %s" for name in missing]
+	def load_file(self, doctype: str, columns: Columns) -> None:
+		names, stamp = complete(list(columns))
+		given = ", ".join(f"`{name}`" for name in columns)
+		stamped = ", ".join(f"`{name}` = %s" for name in names[len(columns) :])
 		with tempfile.TemporaryDirectory() as folder:
 			file = Path(folder) / "rows"
-			to_file(table, file)
+			to_file(columns, file)
 			with self.connection.cursor() as cursor:
 				cursor.execute(
 					f"load data local infile %s into table `tab{doctype}` character set utf8mb4 "
 					f"fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' "
-					f"({names}) set {', '.join(values)}",
+					f"({given}){f' set {stamped}' if stamped else ''}",
 					(str(file), *stamp),
 				)
-				if cursor.rowcount != len(table):
+				if cursor.rowcount != length(columns):
 					raise pymysql.err.IntegrityError(
-						1062, f"{doctype}: {cursor.rowcount} of {len(table)} rows stored"
+						1062, f"{doctype}: {cursor.rowcount} of {length(columns)} rows stored"
 					)
 
 	def close(self) -> None:
@@ -66,22 +74,30 @@ class QuickWriter:
 		self.connection = None
 
 
-def is_text(column: pd.Series) -> bool:
-	return column.dtype.kind not in "iub"
+def length(columns: Columns) -> int:
+	return len(next(iter(columns.values()), ()))
 
 
-def to_file(table: pd.DataFrame, file: Path) -> None:
-	"""Tabs between values, backslash before what is special: as LOAD DATA reads it."""
-	table.to_csv(
-		file,
-		sep="\t",
-		header=False,
-		index=False,
-		quoting=3,
-		escapechar="\\",
-		lineterminator="\n",
-		encoding="utf-8",
-	)
+def to_file(columns: Columns, file: Path) -> None:
+	texts = [texts_of(column) for column in columns.values()]
+	with open(file, "w", encoding="utf-8", newline="\n") as lines:
+		lines.writelines("\t".join(row) + "\n" for row in zip(*texts, strict=True))
+
+
+def texts_of(column: list[Value]) -> list[str]:
+	"""Each value as LOAD DATA reads it. Most columns of texts hold nothing special, which one look at all of them tells;
+	what stands in a column many times is written out once."""
+	with suppress(TypeError):  # not a column of texts alone
+		if not IS_SPECIAL.search("".join(column)) and "" not in column:
+			return column
+	known = {value: text_of(value) for value in set(column)}
+	return [known[value] for value in column]
+
+
+def text_of(value: Value) -> str:
+	if isinstance(value, str):
+		return value.translate(SPECIAL) or NULL
+	return NULL if value is None else str(value)
 
 
 def connect() -> pymysql.Connection | None:

@@ -115,6 +115,16 @@ class TestHistory(PortalTestCase):
 		)
 		self.assertEqual(figure, (3, 4))
 
+	def test_a_unit_owes_reports_from_the_day_it_begins(self) -> None:
+		begins, last = self.times[-1].date(), COMMUNES[-1]
+		frappe.db.set_value("Unit", {"unit_type": "CHS", "area": last}, "valid_from", begins)
+		rows = self.rows()
+		self.load(rows[(rows["area"] != last) | (rows["slot"] >= str(begins))])
+		for at, name in zip(self.times, self.names, strict=True):
+			owed = frappe.get_all("Report Obligation", {"slot": name}, pluck="area")
+			self.assertEqual(last in owed, at.date() >= begins)
+			self.assertEqual(len(owed), len(COMMUNES) - (last not in owed))
+
 	def test_a_wrong_cell_is_told_by_file_line_and_column(self) -> None:
 		for value in ("sáu", "1.5", "-3", "NA", "true"):
 			table = self.rows().astype(object)
@@ -142,9 +152,12 @@ class TestQuickWriter(PortalTestCase):
 	def test_texts_arrive_as_they_are(self) -> None:
 		texts = ["một\thai\nba", "a\\b\\", "\"quoted\" 'x'", "NULL", "", "🙏"]
 		names = [frappe.generate_hash(length=10) for _text in texts]
-		rows = pd.DataFrame(
-			{"name": names, "parent": "zz-quick", "idx": range(len(texts)), "explanation": texts}
-		)
+		rows = {
+			"name": names,
+			"parent": ["zz-quick"] * len(texts),
+			"idx": list(range(len(texts))),
+			"explanation": texts,
+		}
 		writer = quick_writer.QuickWriter()
 		if writer.connection is None:
 			self.skipTest("the database takes no files")
