@@ -96,10 +96,9 @@ def correct_one(administrator: Client, reader: Client, slot: str, person: Callab
 		for code, cell in zip(said["communes"]["code"], said["figures"][CORRECTED], strict=True)
 		if isinstance(cell, int) and cell > 10
 	}
-	filters = {"slot": slot, "workflow_state": "Approved", "area": ["in", sorted(exact)]}
-	report = administrator.rows(REPORT, filters, ["area", "unit"], order_by="area desc", limit_page_length=1)[
-		0
-	]
+	filters = {"slot": slot, "workflow_state": "Approved", CORRECTED: [">", 10]}
+	reports = administrator.rows(REPORT, filters, ["area", "unit"], order_by="area desc")
+	report = next(row for row in reports if row["area"] in exact)
 	reporter = person("Reporter", report["unit"])
 	row = {"fieldname": CORRECTED, "new_value": 2}
 	made = reporter.post(
