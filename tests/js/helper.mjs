@@ -16,3 +16,4 @@ const load = (page) => (name) => import(pathToFileURL(join(folder, page, `${name
 export const fieldModule = load("field");
 export const deskModule = load("desk");
 export const inboxModule = load("inbox");
+export const publicModule = load("public");

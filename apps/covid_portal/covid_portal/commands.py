@@ -1,6 +1,8 @@
 """bench commands of the app: `bench --site SITE <command>`."""
 
 import sys
+from collections.abc import Callable
+from datetime import datetime
 
 import click
 import frappe
@@ -56,16 +58,17 @@ def load_demo(context: dict, days: int, seed: int) -> None:
 @click.option("--csv", "path", required=True, type=click.Path(dir_okay=False, resolve_path=True))
 @pass_context
 def make_demo_accounts(context: dict, path: str) -> None:
-	"""Make an account for each duty with a generated password, and list them in a CSV file."""
+	"""Make an account for each duty with a generated password, and list them in a CSV file. They issue the first bulletins."""
 	connect(context)
-	from covid_portal.demo import accounts
+	from covid_portal.demo import accounts, bulletins
 
 	try:
 		count = accounts.make(path)
+		issued = bulletins.issue()
 		frappe.db.commit()
 	finally:
 		frappe.destroy()
-	click.echo(f"{count} accounts made; see {path}")
+	click.echo(f"{count} accounts made; see {path}\n{issued} bulletins issued")
 
 
 @click.command("advance-slots")
@@ -105,4 +108,88 @@ def load_history(context: dict, path: str, months: tuple[str, ...], doctype: str
 		frappe.destroy()
 
 
-commands = [load_history, load_province_pack, load_demo, make_demo_accounts, advance_slots]
+def refuse(error: Exception) -> None:
+	"""A sentence for the operator, and the status of failure."""
+	click.secho(str(error), fg="red", err=True)
+	sys.exit(1)
+
+
+def change_keys(context: dict, change: Callable[[], str | None]) -> None:
+	"""Change the keys, store that, and have the public list follow."""
+	connect(context)
+	from covid_portal.bulletins import keys
+	from covid_portal.publishing import publication, snapshot
+
+	try:
+		made = change()
+		if publication.newest_published():
+			snapshot.publish_slots([])
+		frappe.db.commit()
+		if made:
+			click.echo(f"{made}: {keys.file_of(made)}")
+			click.echo("Keep a copy of this file in a safe place, apart from the database's backups.")
+	except keys.KeyRefused as error:
+		refuse(error)
+	finally:
+		frappe.destroy()
+
+
+@click.command("bulletin-key-new")
+@pass_context
+def bulletin_key_new(context: dict) -> None:
+	"""Make the key that bulletins are signed with. Refused where one is in use."""
+	from covid_portal.bulletins import keys
+
+	change_keys(context, keys.make)
+
+
+@click.command("bulletin-key-rotate")
+@pass_context
+def bulletin_key_rotate(context: dict) -> None:
+	"""Make a new key in place of the one in use. What the old one signed stays valid."""
+	from covid_portal.bulletins import keys
+
+	change_keys(context, keys.rotate)
+
+
+@click.command("bulletin-key-revoke")
+@click.argument("key_id")
+@click.option("--since", required=True, type=click.DateTime(), help="From when on it was in strange hands.")
+@click.option("--reason", required=True, help="Why; it is published.")
+@pass_context
+def bulletin_key_revoke(context: dict, key_id: str, since: datetime, reason: str) -> None:
+	"""What the key signed from that moment on counts no more. Then make a new one with bulletin-key-new."""
+	from covid_portal.bulletins import keys
+
+	change_keys(context, lambda: keys.revoke(key_id, since, reason))
+
+
+@click.command("bulletin-key-list")
+@pass_context
+def bulletin_key_list(context: dict) -> None:
+	"""List the keys, and whether their private half is on this host."""
+	connect(context)
+	from covid_portal.bulletins import keys
+
+	try:
+		for key in keys.listed():
+			state = (
+				f"revoked from {key['revoked_from']}" if key["revoked_from"] else key["valid_to"] or "in use"
+			)
+			file = "private key here" if keys.file_of(key["key_id"]).is_file() else "no private key here"
+			click.echo(f"{key['key_id']}  {key['valid_from']} - {state}  {file}  {key['public_key']}")
+	finally:
+		frappe.destroy()
+
+
+commands = [
+	load_history,
+	load_province_pack,
+	load_demo,
+	make_demo_accounts,
+	advance_slots,
+	bulletin_key_new,
+	bulletin_key_rotate,
+	bulletin_key_revoke,
+	bulletin_key_list,
+]

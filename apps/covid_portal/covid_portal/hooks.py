@@ -14,6 +14,7 @@ after_install = "covid_portal.setup.install.after_install"
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
 permission_query_conditions = {
+	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
 	"Consolidated Sheet": "covid_portal.reporting.doctype.consolidated_sheet.consolidated_sheet.get_permission_query_conditions",
@@ -40,6 +41,7 @@ permission_query_conditions = {
 	"DocShare": "covid_portal.organisation.beside.for_docshare",
 }
 has_permission = {
+	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
 	"Consolidated Sheet": "covid_portal.organisation.scope.has_permission",
@@ -151,15 +153,22 @@ scheduler_events = {
 }
 
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
-on_slot_published = ["covid_portal.publishing.snapshot.publish_slot"]
+on_slot_published = [
+	"covid_portal.publishing.snapshot.publish_slot",
+	"covid_portal.bulletins.drafting.on_slot_published",
+]
 # Slots have new versions after a correction, a late decision or an excuse: (slot names, oldest first) -> None.
-on_slots_corrected = ["covid_portal.publishing.snapshot.publish_slots"]
+on_slots_corrected = [
+	"covid_portal.publishing.snapshot.publish_slots",
+	"covid_portal.bulletins.drafting.on_slots_corrected",
+]
 
 # What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content}.
 public_files = [
 	"covid_portal.publishing.overview.files",
 	"covid_portal.publishing.ledger.files",
 	"covid_portal.publishing.open_data.files",
+	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
 ]
 

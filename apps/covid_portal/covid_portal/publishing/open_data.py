@@ -137,6 +137,7 @@ def described(rows: Callable[[Translate], list[dict]], translators: dict[str, Tr
 def resources(_: Translate) -> list[dict]:
 	"""The files there are; {…} in an address stands for what changes. `updated_at`: the last change of any of its files."""
 	published = last_change("Report Slot", "published_at", {"published_at": ("is", "set")})
+	issued = last_change("Bulletin", "issued_at", {"issued_at": ("is", "set")})
 	corrected = last_change("Correction", "approved_at", {"approved_at": ("is", "set")})
 	rows = (
 		(
@@ -194,6 +195,23 @@ def resources(_: Translate) -> list[dict]:
 			corrected,
 			_("Every correction of a published figure, with its reason."),
 		),
+		(
+			"bulletins/index.json",
+			"bulletins",
+			issued,
+			_("Issued bulletins: the newest month's, the newest of all, the list of months."),
+		),
+		("bulletins/months/{month}.json", "bulletins-month", issued, _("Bulletins of one month's slots.")),
+		(
+			"bulletins/{number}.json",
+			"bulletin",
+			issued,
+			_("A bulletin with its figures, its place in the chain and its signature; it never changes."),
+		),
+		("bulletins/{number}.pdf", None, issued, _("The same in print, as it was issued.")),
+		("bulletins/{number}.txt", None, issued, _("Its text for loudspeakers.")),
+		("keys.json", "keys", None, _("Public keys (Ed25519) that bulletins are signed with.")),
+		("xac_minh.py", None, None, _("A program that checks bulletins and their chain.")),
 	)
 	return [
 		{

@@ -29,6 +29,15 @@ class Page:
 
 PAGES = (
 	Page("overview", "/", "/en/", "overview.html"),
+	Page("bulletins", "/ban-tin", "/en/ban-tin", "bulletins.html"),
+	Page(
+		"verify",
+		"/xac-minh",
+		"/en/xac-minh",
+		"verify.html",
+		in_menu=False,
+		scripts=("js/public/verify.js",),
+	),
 	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html"),
 	Page("data", "/du-lieu-mo", "/en/du-lieu-mo", "open_data.html"),
 )
@@ -40,6 +49,8 @@ def names(_: Translate) -> dict[str, str]:
 	"""What the menu, the site map and the search call each page."""
 	return {
 		"overview": _("Overview"),
+		"bulletins": _("Bulletins"),
+		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),
 		"data": _("Open data"),
 	}

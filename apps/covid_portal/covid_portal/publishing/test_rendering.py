@@ -282,7 +282,7 @@ class TestOverview(unittest.TestCase):
 		nav = [{"key": "map", "label": "Bản đồ", "url": "/ban-do", "current": True}]
 		self.assertIn('<a href="/ban-do" aria-current="page">Bản đồ</a>', page(nav=nav))
 		keys = [entry["key"] for entry in site_map.menu("en", english, "overview")]
-		self.assertEqual(keys, ["overview", "corrections", "data", "field"])
+		self.assertEqual(keys, ["overview", "bulletins", "corrections", "data", "field"])
 
 	def test_every_element_is_closed_and_every_id_is_unique(self) -> None:
 		for text in (

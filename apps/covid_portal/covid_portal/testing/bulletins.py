@@ -1,0 +1,101 @@
+"""What tests of bulletins share: keys and a snapshot in folders of their own, and the people of the issuing unit."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+import frappe
+from frappe.model.document import Document
+
+from covid_portal.approval.decisions import decide
+from covid_portal.bulletins import drafting, keys, printing
+from covid_portal.bulletins.canonical import canonical
+from covid_portal.publishing import snapshot
+from covid_portal.reporting import slots
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing import province
+from covid_portal.testing.case import PortalTestCase, accepted, acting
+
+PEOPLE = (
+	("drafter", "Drafter", "CDC-ZZ"),
+	("head", "Head", "CDC-ZZ"),
+	("foreign drafter", "Drafter", "DHC-ZZ1"),
+	("foreign publisher", "Publisher", "DHC-ZZ1"),
+)
+LINE = ("head", "publisher")
+
+
+class BulletinCase(PortalTestCase):
+	"""`slot` is published; a key is in use. Bulletins are drawn (which takes a while) where a class sets `drawn`."""
+
+	drawn = False
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		for who, duty, unit in PEOPLE:
+			province.create_user(who)
+			province.assign(who, duty, unit, 0, None)
+		cls.folder = Path(tempfile.mkdtemp())
+		cls.addClassCleanup(shutil.rmtree, cls.folder)
+		for target, name in ((snapshot, "root"), (keys, "folder")):
+			patcher = patch.object(target, name, return_value=cls.folder / name)
+			patcher.start()
+			cls.addClassCleanup(patcher.stop)
+		if not cls.drawn:
+			patcher = patch.object(printing, "render", side_effect=canonical)
+			patcher.start()
+			cls.addClassCleanup(patcher.stop)
+		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
+		frappe.clear_document_cache("Publishing Settings", "Publishing Settings")
+		frappe.db.set_value(
+			"Report Slot", {"name": ("not in", (cls.previous, cls.slot))}, "published_at", None
+		)
+		frappe.db.delete("Bulletin Key")
+		frappe.db.delete("Bulletin")
+		keys.make()
+		accepted(cls.slot, new_f1=22)
+		cls.publish(cls.slot)
+
+	@classmethod
+	def publish(cls, slot: str) -> None:
+		"""The slot's figures as they stand, without what the portal does of itself then."""
+		consolidate(slot)
+		document = frappe.get_doc("Report Slot", slot)
+		if document.state not in slots.COUNTED:
+			document.set_state(slots.CONSOLIDATED)
+		document.renew_version("Administrator")
+
+	@classmethod
+	def drafted(cls, slot: str | None = None) -> Document:
+		return frappe.get_doc("Bulletin", drafting.draft([slot or cls.slot])[0])
+
+	@classmethod
+	def issued(cls, bulletin: Document | None = None) -> Document:
+		bulletin = bulletin or cls.drafted()
+		cls.act("drafter", bulletin, "Submit")
+		for who in LINE:
+			cls.act(who, bulletin, "Approve")
+		return frappe.get_doc("Bulletin", bulletin.name)
+
+	@staticmethod
+	def act(who: str, bulletin: Document, decision: str, reason: str | None = None) -> None:
+		with acting(who):
+			decide("Bulletin", bulletin.name, decision, reason)
+
+	@classmethod
+	def change_figures(cls, **columns: int) -> None:
+		"""As a correction does: the province's consolidated row moves."""
+		frappe.db.set_value("Consolidated Report", {"slot": cls.slot, "area": "ZZ"}, columns)
+
+	def build(self) -> Path:
+		snapshot.switch(snapshot.build([]))
+		return snapshot.live()
+
+	def file(self, name: str) -> bytes:
+		return (snapshot.live() / "du-lieu-mo/v1" / name).read_bytes()
+
+	def data(self, name: str) -> dict:
+		return json.loads(self.file(name))
