@@ -11,6 +11,7 @@ from frappe.model.document import Document
 
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.routes import shipped_routes
+from covid_portal.testing.bulletins import use_own_folders
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.documents import MAKERS
 from covid_portal.testing.province import UNITS, address, assign, people
@@ -34,6 +35,11 @@ def holders(unit: str, duty: str) -> set[str]:
 
 
 class TestRights(PortalTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		use_own_folders(cls)
+
 	def may(self, who: str, document: Document, decision: str) -> bool:
 		"""Tried and undone."""
 		frappe.db.savepoint("one_try")

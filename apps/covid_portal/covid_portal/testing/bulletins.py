@@ -27,6 +27,28 @@ PEOPLE = (
 LINE = ("head", "publisher")
 
 
+def use_own_folders(case: type[PortalTestCase]) -> Path:
+	"""Keys and snapshot lie elsewhere for as long as the class runs; the test province is the one that is published."""
+	folder = Path(tempfile.mkdtemp())
+	case.addClassCleanup(shutil.rmtree, folder)
+	for target, name in ((snapshot, "root"), (keys, "folder")):
+		patcher = patch.object(target, name, return_value=folder / name)
+		patcher.start()
+		case.addClassCleanup(patcher.stop)
+	frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
+	frappe.clear_document_cache("Publishing Settings", "Publishing Settings")
+	return folder
+
+
+def publish(slot: str) -> None:
+	"""The slot's figures as they stand, without what the portal does of itself then."""
+	consolidate(slot)
+	document = frappe.get_doc("Report Slot", slot)
+	if document.state not in slots.COUNTED:
+		document.set_state(slots.CONSOLIDATED)
+	document.renew_version("Administrator")
+
+
 class BulletinCase(PortalTestCase):
 	"""`slot` is published; a key is in use. Bulletins are drawn (which takes a while) where a class sets `drawn`."""
 
@@ -38,18 +60,11 @@ class BulletinCase(PortalTestCase):
 		for who, duty, unit in PEOPLE:
 			province.create_user(who)
 			province.assign(who, duty, unit, 0, None)
-		cls.folder = Path(tempfile.mkdtemp())
-		cls.addClassCleanup(shutil.rmtree, cls.folder)
-		for target, name in ((snapshot, "root"), (keys, "folder")):
-			patcher = patch.object(target, name, return_value=cls.folder / name)
-			patcher.start()
-			cls.addClassCleanup(patcher.stop)
+		cls.folder = use_own_folders(cls)
 		if not cls.drawn:
 			patcher = patch.object(printing, "render", side_effect=canonical)
 			patcher.start()
 			cls.addClassCleanup(patcher.stop)
-		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
-		frappe.clear_document_cache("Publishing Settings", "Publishing Settings")
 		frappe.db.set_value(
 			"Report Slot", {"name": ("not in", (cls.previous, cls.slot))}, "published_at", None
 		)
@@ -57,16 +72,7 @@ class BulletinCase(PortalTestCase):
 		frappe.db.delete("Bulletin")
 		keys.make()
 		accepted(cls.slot, new_f1=22)
-		cls.publish(cls.slot)
-
-	@classmethod
-	def publish(cls, slot: str) -> None:
-		"""The slot's figures as they stand, without what the portal does of itself then."""
-		consolidate(slot)
-		document = frappe.get_doc("Report Slot", slot)
-		if document.state not in slots.COUNTED:
-			document.set_state(slots.CONSOLIDATED)
-		document.renew_version("Administrator")
+		publish(cls.slot)
 
 	@classmethod
 	def drafted(cls, slot: str | None = None) -> Document:

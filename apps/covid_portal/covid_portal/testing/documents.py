@@ -9,10 +9,12 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from covid_portal.bulletins import drafting, keys
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
-from covid_portal.testing.province import COMMUNE, DISTRICT
+from covid_portal.testing.province import COMMUNE, DISTRICT, assign
 
 
 def report(slot: str, previous: str) -> tuple[str, Document]:
@@ -44,8 +46,20 @@ def sheet(slot: str, previous: str) -> tuple[str, Document]:
 	return "district", frappe.get_doc("Consolidated Sheet", name)
 
 
+def bulletin(slot: str, previous: str) -> tuple[str, Document]:
+	"""Its author and its head are the CDC's; another unit has a head of its own."""
+	assign("stranger", "Drafter", "CDC-ZZ")
+	assign("cdc", "Head", "CDC-ZZ")
+	assign("other district", "Head", "DHC-ZZ2")
+	keys.make()
+	accepted(slot, COMMUNE)
+	publish(slot)
+	return "stranger", frappe.get_doc("Bulletin", drafting.draft([slot])[0])
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,
+	"Bulletin": bulletin,
 }
