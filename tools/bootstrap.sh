@@ -66,6 +66,28 @@ list_browser() {
 	has_program google-chrome >/dev/null || need chromium has_program chromium
 }
 
+# nginx and its module for compressed files are unpacked into .run, not installed: Debian's package would start a server of
+# the machine's on port 80. Where they can't be had, the portal serves its pages itself.
+unpack_nginx() {
+	local folder=$root/.run/nginx-packages new=$root/.run/nginx-packages.new log=$root/.run/log/nginx-packages.log
+	local module=usr/lib/nginx/modules/ngx_http_brotli_static_module.so
+	if has_program nginx >/dev/null && [[ -e /$module ]] || [[ -e $folder/$module ]]; then return; fi
+	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 0
+	mkdir -p "$root/.run/log"
+	rm -rf "$new"
+	mkdir -p "$new"
+	(
+		cd "$new"
+		if ! apt-get -q download nginx libnginx-mod-http-brotli-static; then
+			as_root true && as_root apt-get -q update && apt-get -q download nginx libnginx-mod-http-brotli-static
+		fi
+		for package in *.deb; do dpkg-deb --extract "$package" "$new"; done
+		rm -f ./*.deb
+		usr/sbin/nginx -v
+	) >"$log" 2>&1 && rm -rf "$folder" && mv "$new" "$folder" && return
+	printf '           no nginx here (see %s): the portal serves its pages itself\n' "$log"
+}
+
 as_root() {
 	if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }
@@ -102,10 +124,12 @@ case ${1:-} in
 	stop | clean) ;;
 	check) list_python ;;
 	run) list_python; list_bench ;;
-	test | bench) list_python; list_bench; list_browser ;;
+	test) list_python; list_bench; list_browser ;;
+	bench) list_python; list_bench; list_browser; need wrk has_program wrk ;;
 	*) fail "tools/bootstrap.sh does not know '${1:-}'." "See: make help" ;;
 esac
 ((${#missing[@]} == 0)) || install_missing
+[[ $1 =~ ^(run|test|bench)$ ]] && unpack_nginx
 
 python=$(complete_python || true)
 if [[ -z $python && $1 =~ ^(stop|clean)$ ]]; then python=$(command -v python3 || true); fi

@@ -89,9 +89,10 @@ def _running(bench: Bench, site: Site, programs: Path) -> Iterator[dict[str, str
 			"BENCH_ROOT": str(bench.settings.root),
 			"ACCOUNTS_CSV": str(site.accounts),
 			"CHROMIUM": _chromium(),
+			"WEB_SOCKET": str(processes.socket_behind_nginx(TEST_WEB) or ""),
 		}
 	finally:
-		processes.stop(TEST_WEB)
+		processes.stop_web(TEST_WEB)
 		if own_worker:
 			processes.stop(WORKER)
 

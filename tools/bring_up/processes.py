@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from bring_up import app_state
+from bring_up import app_state, nginx
 from bring_up.daemons import Daemons
 from bring_up.environment import command_environment
 from bring_up.errors import BringUpError
@@ -15,6 +15,7 @@ from bring_up.stamps import hash_of
 from bring_up.steps import Steps
 
 SECONDS_TO_ANSWER = 60
+LONGEST_SOCKET_PATH = 100  # the kernel takes 107
 BENCH_HELPER = ("-m", "frappe.utils.bench_helper", "frappe")
 
 
@@ -28,22 +29,56 @@ class Processes:
 		self._environment = command_environment(settings)
 
 	def start_web(self, name: str, site: str, port_name: str, target: str, address: str = "127.0.0.1") -> str:
-		"""gunicorn for one site; returns its address when it answers over HTTP."""
+		"""One site's web process, behind nginx where there is one; returns its address when it answers over HTTP."""
 		port = self.settings.ports[port_name]
 		bind = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 		url = f"http://{_reachable(address)}:{port}"
-		key = self._key(bind, site)
-		noted = self.daemons.running(name)
-		if noted and noted.key == key and _status(url):
+		program = nginx.find_program(self.settings)
+		socket = self._socket(name)
+		if program and len(str(socket)) > LONGEST_SOCKET_PATH:
+			self.steps.note("without nginx: this folder's own path is too long for a socket")
+			program = None
+		front = f"{name}-nginx"
+		key = self._key(bind, site, str(program), self._front_key() if program else "")
+		noted = self.daemons.running(front if program else name)
+		if noted and noted.key == key and self.daemons.running(name) and _status(url):
 			return url
-		with self.steps.step(f"{name} at {url}", announce=False):
-			self.daemons.stop(name)
+		with self.steps.step(f"{name} at {url}{', behind nginx' if program else ''}", announce=False):
+			self.stop_web(name)
 			demand_free(port_name, port, target, address)
-			gunicorn = [self.settings.python, "-m", "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
-			environment = self._environment | {"GUNICORN_BIND": bind, "FRAPPE_SITE": site}
-			self.daemons.start(name, gunicorn, cwd=self.settings.sites, env=environment, key=key, port=port)
+			self._start_gunicorn(
+				name, site, f"unix:{socket}" if program else bind, key, 0 if program else port
+			)
+			if program:
+				config = nginx.write_config(self.settings, program, name, site, bind, socket)
+				words = nginx.command(program, config)
+				wait_until(socket.exists, SECONDS_TO_ANSWER)
+				self.daemons.start(
+					front, words, cwd=self.settings.run, env=self._environment, key=key, port=port
+				)
 			self._wait_for(name, url)
+			self.demand_alive(front if program else name)
 		return url
+
+	def _start_gunicorn(self, name: str, site: str, bind: str, key: str, port: int) -> None:
+		gunicorn = [self.settings.python, "-m", "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
+		environment = self._environment | {"GUNICORN_BIND": bind, "FRAPPE_SITE": site}
+		self.daemons.start(name, gunicorn, cwd=self.settings.sites, env=environment, key=key, port=port)
+
+	def _front_key(self) -> str:
+		return hash_of((self.settings.root / nginx.TEMPLATE).read_text(), nginx.MAIN)
+
+	def socket_behind_nginx(self, name: str) -> Path | None:
+		"""Where the web process listens for its nginx; None where it serves the site itself."""
+		return self._socket(name) if self.daemons.running(f"{name}-nginx") else None
+
+	def _socket(self, name: str) -> Path:
+		return self.settings.run / f"{name}.sock"
+
+	def stop_web(self, name: str) -> None:
+		"""The web process, and the nginx before it."""
+		self.daemons.stop(f"{name}-nginx")
+		self.daemons.stop(name)
 
 	def start_worker(self) -> bool:
 		"""One worker for the queues of all sites; True when it had not been running."""

@@ -57,6 +57,7 @@ class Site:
 			with self.steps.step(f"caches of {self.name} emptied") as step:
 				frappe(self.settings, step, "clear-cache", site=self.name)
 				frappe(self.settings, step, "clear-website-cache", site=self.name)
+				frappe(self.settings, step, "snapshot-rebuild", "--if-outdated", site=self.name)
 		self.stages.set("shape", shape)
 		self.stages.set("code", code)
 

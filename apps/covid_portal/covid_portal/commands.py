@@ -182,6 +182,82 @@ def bulletin_key_list(context: dict) -> None:
 		frappe.destroy()
 
 
+@click.command("snapshot-list")
+@click.option("--limit", default=20, show_default=True, help="So many of the newest.")
+@pass_context
+def snapshot_list(context: dict, limit: int) -> None:
+	"""What was published when, by whom and why, the newest first; * is live, + is kept and can be made live again."""
+	connect(context)
+	from covid_portal.publishing import history, snapshot
+
+	try:
+		store = snapshot.store()
+		live, kept = store.live_name(), store.kept()
+		for row in history.newest(limit):
+			mark = "*" if row.build == live else "+" if row.build in kept else " "
+			click.echo(history.line(mark, row))
+	finally:
+		frappe.destroy()
+
+
+@click.command("snapshot-rollback")
+@click.argument("build")
+@click.option("--why", default="", help="For the record.")
+@pass_context
+def snapshot_rollback(context: dict, build: str, why: str) -> None:
+	"""Make the kept BUILD live again. What was published after it comes back with snapshot-rebuild."""
+	connect(context)
+	from covid_portal.publishing import snapshot
+	from covid_portal.publishing.store import NoSuchBuild
+
+	try:
+		snapshot.roll_back(build, why)
+		frappe.db.commit()
+	except NoSuchBuild:
+		click.secho(f"{build} is not kept; see snapshot-list.", fg="red", err=True)
+		sys.exit(1)
+	finally:
+		frappe.destroy()
+	click.echo(f"{build} is live")
+
+
+@click.command("snapshot-rebuild")
+@click.option("--if-outdated", is_flag=True, help="Only the pages, and only where the app has changed since.")
+@pass_context
+def snapshot_rebuild(context: dict, if_outdated: bool) -> None:
+	"""Make everything that is public anew from the database, and switch to it."""
+	connect(context)
+	from covid_portal.publishing import snapshot
+
+	try:
+		if if_outdated:
+			click.echo("pages made anew" if snapshot.refresh_look() else "nothing to do")
+			return
+		if problem := snapshot.rebuild_all():
+			click.secho(problem, fg="red", err=True)
+			sys.exit(1)
+		click.echo(f"{snapshot.store().live_name()} is live")
+	finally:
+		frappe.destroy()
+
+
+@click.command("snapshot-verify")
+@pass_context
+def snapshot_verify(context: dict) -> None:
+	"""Check every file of the live build against its manifest; ends with status 1 where one is not what was published."""
+	connect(context)
+	from covid_portal.publishing import snapshot
+
+	try:
+		problems = list(snapshot.store().problems())
+	finally:
+		frappe.destroy()
+	for problem in problems:
+		click.secho(problem, fg="red", err=True)
+	click.echo(f"{len(problems)} problems")
+	sys.exit(1 if problems else 0)
+
+
 commands = [
 	load_history,
 	load_province_pack,
@@ -192,4 +268,8 @@ commands = [
 	bulletin_key_rotate,
 	bulletin_key_revoke,
 	bulletin_key_list,
+	snapshot_list,
+	snapshot_rollback,
+	snapshot_rebuild,
+	snapshot_verify,
 ]

@@ -10,6 +10,7 @@ app_include_js = ["portal_desk.bundle.js", "approval.bundle.js"]
 app_include_css = "approval.bundle.css"
 
 after_install = "covid_portal.setup.install.after_install"
+after_migrate = ["covid_portal.publishing.snapshot.after_migrate"]
 
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
@@ -144,7 +145,13 @@ override_whitelisted_methods = {
 standard_queries = {"Role": "covid_portal.organisation.duties.search_roles"}
 
 scheduler_events = {
-	"cron": {"* * * * *": ["covid_portal.reporting.clock.tick", "covid_portal.approval.lateness.tick"]},
+	"cron": {
+		"* * * * *": [
+			"covid_portal.reporting.clock.tick",
+			"covid_portal.approval.lateness.tick",
+			"covid_portal.publishing.snapshot.tick",
+		]
+	},
 	"daily": [
 		"covid_portal.organisation.duties.sync_all",
 		"covid_portal.organisation.user_permissions.sync",
@@ -163,13 +170,15 @@ on_slots_corrected = [
 	"covid_portal.bulletins.drafting.on_slots_corrected",
 ]
 
-# What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content}.
+# What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content, or None where there
+# is no such file any more}. Some of them can be asked alone: publishing.snapshot.rebuild(makers, why).
 public_files = [
 	"covid_portal.publishing.overview.files",
 	"covid_portal.publishing.ledger.files",
 	"covid_portal.publishing.open_data.files",
 	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
+	"covid_portal.publishing.error_pages.files",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

@@ -21,6 +21,7 @@ from covid_portal.bulletins.canonical import canonical, sha256
 from covid_portal.bulletins.issuing import published
 from covid_portal.bulletins.published import FOLDER
 from covid_portal.publishing import snapshot
+from covid_portal.publishing.publication import files_of, publication_of
 from covid_portal.publishing.test_rendering import Outline
 from covid_portal.testing.bulletins import BulletinCase
 
@@ -48,7 +49,7 @@ class TestPublished(BulletinCase):
 		frappe.db.set_value("Bulletin", draft.name, "reason", "Tính trùng <một> ca")
 		cls.second = cls.issued(frappe.get_doc("Bulletin", draft.name))
 		frappe.set_user("Administrator")
-		snapshot.switch(snapshot.build([]))
+		cls.build()
 
 	def true(self) -> dict:
 		return published(self.second)
@@ -80,7 +81,7 @@ class TestPublished(BulletinCase):
 			self.assertEqual(sha256(self.file(f"bulletins/{row['number']}.pdf")), row["pdf_sha256"])
 
 	def test_a_build_with_nothing_new_writes_no_bulletin_again(self) -> None:
-		files = snapshot.slot_files([])
+		files = files_of(publication_of([], snapshot.live()), snapshot.makers())
 		self.assertEqual([path for path in files if path.startswith(FOLDER)], [f"{FOLDER}/index.json"])
 
 	def test_the_loudspeaker_file_begins_with_what_is_read_out(self) -> None:

@@ -35,7 +35,7 @@ def files(publication: Publication) -> dict[str, bytes]:
 	"""communes/<slot>.json and .csv of the slots that are published, and those of the newest as "latest"."""
 	made: dict[str, bytes] = {}
 	for name in publication.slots:
-		made |= slot_files(name, commune_data(publication.data[name], publication.live))
+		made |= slot_files(name, commune_data(publication.data[name], publication.said_before))
 	if publication.newest_is_new:
 		for form in ("json", "csv"):
 			made[f"{COMMUNES}/latest.{form}"] = made[f"{COMMUNES}/{publication.newest}.{form}"]

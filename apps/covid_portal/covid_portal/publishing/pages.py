@@ -41,11 +41,13 @@ def render(
 	)
 
 
+def refusal(template: str, lang: str) -> str:
+	"""The page of an address that leads nowhere (error_pages.PAGES)."""
+	return rendering.render(template, lang, translator(lang), brand=brand(), alternate=None, current=None)
+
+
 def not_found(lang: str) -> str:
-	"""The page of an address at which there is nothing."""
-	return rendering.render(
-		"not_found.html", lang, translator(lang), brand=brand(), alternate=None, current=None
-	)
+	return refusal("not_found.html", lang)
 
 
 def translator(lang: str) -> site_map.Translate:

@@ -1,5 +1,6 @@
 """What one build of the snapshot is about, and the files that the portal's parts make for it (hooks: public_files)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,20 @@ from covid_portal.publishing.figures import slot_data
 @dataclass(frozen=True)
 class Publication:
 	"""Slots whose figures are new, oldest first (none between slots), the newest published slot, and the public figures
-	of all these by slot (figures.slot_data). `live`: the build that readers see meanwhile."""
+	of all these by slot (figures.slot_data). `live`: the build that readers see meanwhile, or what was made of the one to
+	come; `said_before`: the build that readers see, also where everything is made afresh: what was withheld in it must stay
+	so. `anew`: every page is to be made, also those that no new figure changes: the brand or a template has."""
 
 	slots: tuple[str, ...]
 	newest: str
 	data: dict[str, dict]
 	live: Path
+	anew: bool = False
+	seen: Path | None = None
+
+	@property
+	def said_before(self) -> Path:
+		return self.seen or self.live
 
 	@property
 	def latest(self) -> dict:
@@ -27,22 +36,34 @@ class Publication:
 		return self.newest in self.slots
 
 
-def publication_of(slots: list[str], live: Path) -> Publication:
+def publication_of(
+	slots: Sequence[str], live: Path, anew: bool = False, seen: Path | None = None
+) -> Publication:
 	newest = newest_published()
 	data = {name: slot_data(frappe.get_doc("Report Slot", name)) for name in {*slots, newest}}
-	return Publication(tuple(slots), newest, data, live)
+	return Publication(tuple(slots), newest, data, live, anew, seen)
 
 
 def newest_published() -> str | None:
-	rows = frappe.get_all(
-		"Report Slot", {"published_at": ("is", "set")}, pluck="name", order_by="slot_time desc", limit=1
+	return next(iter(published(limit=1, order="desc")), None)
+
+
+def published(limit: int | None = None, order: str = "asc") -> list[str]:
+	"""All slots that are public, by their time."""
+	filters = {"published_at": ("is", "set")}
+	return frappe.get_all("Report Slot", filters, pluck="name", order_by=f"slot_time {order}", limit=limit)
+
+
+def in_order(slots: Collection[str]) -> list[str]:
+	"""The oldest first."""
+	return frappe.get_all(
+		"Report Slot", {"name": ("in", list(slots))}, pluck="name", order_by="slot_time asc"
 	)
-	return rows[0] if rows else None
 
 
-def files_of(publication: Publication, makers: list[str]) -> dict[str, bytes]:
-	"""{path in the snapshot: content} of what the makers, (Publication) -> files, have for it."""
-	files: dict[str, bytes] = {}
+def files_of(publication: Publication, makers: list[str]) -> dict[str, bytes | None]:
+	"""{path in the snapshot: content} of what the makers, (Publication) -> files, have for it. None: the file is no more."""
+	files: dict[str, bytes | None] = {}
 	for maker in makers:
 		files |= frappe.get_attr(maker)(publication)
 	return files

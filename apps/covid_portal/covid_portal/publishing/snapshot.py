@@ -1,20 +1,55 @@
-"""Snapshots: the public pages and data files of a slot, built once and served as bytes.
+"""Snapshots: the public pages and data files, built once and served as bytes (publishing/store.py: how they lie on disk).
 
-A build is a folder of its own under sites/<site>/snapshots/builds; `live` is a symbolic link to one of them, switched by
-renaming, so that a reader never meets half a build and a failed one leaves the last in place.
+Whoever changes what is public says so in the transaction of the change: publish_slots(), or rebuild() for what is no slot's.
+What waits is stored (publishing/changes.py) and built after the commit: slots at once, the rest by a job, several changes
+by one build. A build that fails leaves the last one live; what it was for waits on and is tried again by tick().
 """
 
-import os
-import shutil
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import frappe
+from frappe import _
+from frappe.utils import now_datetime
+from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from covid_portal.publishing.publication import files_of, publication_of
+from covid_portal.publishing import changes, history
+from covid_portal.publishing.changes import Asked
+from covid_portal.publishing.publication import (
+	files_of,
+	in_order,
+	newest_published,
+	publication_of,
+	published,
+)
+from covid_portal.publishing.store import Staged, Store
 
-KEPT_BUILDS = 5
-LOCK, LONGEST_WAIT = "covid-portal-snapshot", 120  # seconds
+LOCK, LONGEST_WAIT = "covid-portal-snapshot", 60  # seconds
+SLOTS_AT_ONCE = 100  # their figures together are what a build may take of memory
+PAUSE_AFTER_FAILURE = timedelta(minutes=10)
+JOB = "covid_portal.publishing.snapshot.build_waiting"
+APP = Path(__file__).resolve().parent.parent
+LOOK_FOLDERS = ("templates/public", "public", "publishing", "translations")
+LOOK_SUFFIXES = (".html", ".css", ".js", ".svg", ".woff2", ".py", ".csv")
+
+
+@dataclass(frozen=True)
+class Made:
+	"""Files made before the commit. They are those of the build too, if nothing else came between: `change` is all that
+	waits, and `live` still the build that they were made on, whose record the transaction has seen."""
+
+	change: str
+	live: str | None
+	files: dict[str, bytes | None]
+
+
+# --- asking for a build
 
 
 def publish_slot(slot_name: str) -> None:
@@ -22,70 +57,221 @@ def publish_slot(slot_name: str) -> None:
 
 
 def publish_slots(names: list[str]) -> None:
-	"""Make the slots' files now, so that a failure undoes the publication; build and switch once it is stored."""
-	slot_files(names)
-	frappe.db.after_commit.add(lambda: make_live(names))
+	"""Make the newest slots' files now, so that a failure undoes the publication; build and switch once it is stored."""
+	made = try_out(names[-SLOTS_AT_ONCE:])
+	change = changes.store(slots=names)
+	whole = Made(change, *made) if made and len(names) <= SLOTS_AT_ONCE else None
+	frappe.db.after_commit.add(lambda: build_now(whole))
 
 
-def make_live(names: list[str]) -> None:
-	"""Build on the live build and switch to it, one at a time: of two publications at the same moment the second waits,
-	and since it makes its files only then, they and the list of corrections know what the first has published."""
+def try_out(names: list[str]) -> tuple[str | None, dict[str, bytes | None]]:
+	live, seen = store().live_name(), history.last()
+	files = files_of(publication_of(names, store().live, anew=not live), makers())
+	return (live if seen and seen.build == live else ""), files
+
+
+def rebuild(makers: Iterable[str] = (), why: str = "", anew: bool = False) -> None:
+	"""What these makers, of the hook public_files, have is out of date (no name: what any of them has); `anew`: every page is, as when the brand changed.
+	After the commit a job builds, once for all that a transaction asked for. `why`: a few words for the record."""
+	waiting = frappe.flags.setdefault("snapshot_waiting", {})
+	if not waiting:
+		frappe.db.before_commit.add(store_waiting)
+		frappe.db.after_rollback.add(waiting.clear)
+	waiting[(tuple(makers), why, anew)] = True
+
+
+def store_waiting() -> None:
+	waiting = frappe.flags.pop("snapshot_waiting", None) or {}
+	if not waiting or not newest_published():  # the first publication shows everything
+		return
+	for makers, why, anew in waiting:
+		changes.store(makers=makers, why=why, anew=anew)
+	enqueue()
+
+
+def enqueue() -> None:
+	frappe.enqueue(JOB, queue="long", job_id=LOCK, deduplicate=True, enqueue_after_commit=True)
+
+
+def rebuild_all(why: str = "") -> str | None:
+	"""Everything that is public made anew from the database, now; None, or why it failed."""
+	changes.store(why=why or _("Full rebuild"), full=True)
+	frappe.db.commit()  # what waits is read by whoever builds
+	build_now()
+	result = history.last()
+	return result.problem if result and result.outcome == history.FAILED else None
+
+
+def tick() -> None:
+	"""Every minute: what waits although its job is gone, or its build failed some time ago."""
+	asked_at, before = changes.newest(), history.last()
+	if not asked_at:
+		return
+	failed = bool(before) and before.outcome == history.FAILED and asked_at <= before.tried_at
+	if failed and before.tried_at > now_datetime() - PAUSE_AFTER_FAILURE:
+		return
+	enqueue()
+
+
+def after_migrate() -> None:
+	"""Pages made by another version of the app, or in another layout, are made anew."""
+	refresh_look()
+
+
+def refresh_look() -> bool:
+	"""Whether pages were made with other templates, styles or texts than there are now; if so they are made anew."""
+	if not newest_published():
+		return False
+	live = store().live_name()
+	if live and store().read_manifest(live)["look"] == look():
+		return False
+	changes.store(why=_("Another version of the portal"), anew=True, full=not live)
+	frappe.db.commit()  # what waits is read by whoever builds
+	build_now()
+	return True
+
+
+# --- building
+
+
+def build_now(made: Made | None = None) -> None:
+	"""One build at a time: of two publications at the same moment the second waits, and since it makes its files only
+	then, they and the list of corrections know what the first has published. Who waits too long leaves it to a job."""
+	try:
+		with filelock(LOCK, timeout=LONGEST_WAIT):
+			build_all(made)
+			frappe.db.commit()  # the record belongs to what is live by now
+	except LockTimeoutError:
+		enqueue()
+		frappe.db.commit()
+
+
+def build_waiting() -> None:
+	"""Job: all that waits, and what comes meanwhile."""
+	with filelock(LOCK, timeout=10 * LONGEST_WAIT):
+		frappe.db.rollback()  # the wait may have been long: what is stored now counts
+		while build_all():
+			frappe.db.commit()
+		frappe.db.commit()
+
+
+def build_all(made: Made | None = None) -> bool:
+	"""Build what waits, if anything does, and switch to it. False: nothing waits, or the build failed."""
+	asked = changes.waiting()
+	if not asked:
+		return False
+	try:
+		built = build(asked, made)
+	except Exception as error:
+		history.record_failure(asked, error)
+		return False
+	history.record(built, asked)
+	changes.done(asked)
+	return True
+
+
+def build(asked: Asked, made: Made | None = None) -> history.Built:
+	started, own = time.monotonic(), store()
+	if asked.full or not own.live_name():
+		staged = staged_in_parts(own, published() or asked.slots, afresh=True)
+	elif len(asked.slots) > SLOTS_AT_ONCE:
+		staged = staged_in_parts(own, in_order(asked.slots))
+	else:
+		staged = staged_at_once(own, files_for(own, asked, made))
+	digest = go_live(own, staged)
+	return history.Built(
+		build=staged.name,
+		manifest=digest,
+		files=len(staged.manifest),
+		changed=staged.changed,
+		written=staged.written,
+		seconds=round(time.monotonic() - started, 1),
+	)
+
+
+def files_for(own: Store, asked: Asked, made: Made | None) -> dict[str, bytes | None]:
+	if made and asked.names == (made.change,) and made.live == own.live_name():
+		return made.files
+	slots = in_order(asked.slots)
+	if asked.anew:
+		slots = in_order({*slots, newest_published()})
+	return files_of(
+		publication_of(slots, own.live, asked.anew), makers() if slots else list(asked.makers) or makers()
+	)
+
+
+def staged_at_once(own: Store, files: dict[str, bytes | None]) -> Staged:
+	staged = own.stage(now_datetime(), look())
+	own.put(staged, files)
+	return staged
+
+
+def staged_in_parts(own: Store, slots: Sequence[str], afresh: bool = False) -> Staged:
+	"""Some slots at a time, each part on what was made before it. `afresh`: nothing of the live build is taken over."""
+	staged = own.stage(now_datetime(), look(), afresh)
+	for part in parts(slots):
+		last = part[-1] == slots[-1]
+		publication = publication_of(part, staged.files, anew=afresh and last, seen=own.live)
+		own.put(staged, files_of(publication, makers()))
+	return staged
+
+
+def parts(slots: Sequence[str]) -> Iterator[list[str]]:
+	for start in range(0, len(slots), SLOTS_AT_ONCE):
+		yield list(slots[start : start + SLOTS_AT_ONCE])
+
+
+def go_live(own: Store, staged: Staged) -> str:
+	digest = own.finish(staged)
+	own.switch(staged.name)
+	forget_unknown_addresses()
+	own.collect(staged.dropped)
+	own.prune()
+	return digest
+
+
+def forget_unknown_addresses() -> None:
+	"""The framework asks its list of unknown addresses before any page renderer."""
+	frappe.cache.delete_value("website_404")
+
+
+def makers() -> list[str]:
+	return frappe.get_hooks("public_files")
+
+
+def roll_back(build: str, why: str = "") -> None:
+	"""Make a kept build live again. What was published since is shown again by the next full rebuild. Raises NoSuchBuild."""
 	with filelock(LOCK, timeout=LONGEST_WAIT):
-		switch(build(names))
+		own = store()
+		own.switch(build)
+		forget_unknown_addresses()
+		content = (own.builds / build / "manifest.json").read_bytes()
+		files = own.read_manifest(build)["files"]
+		history.record_rollback(build, hashlib.sha256(content).hexdigest(), len(files), why)
 
 
-def build(names: list[str]) -> Path:
-	return write_build(slot_files(names))
+@lru_cache
+def look() -> str:
+	"""Digest of what pages are made with: templates, styles, scripts, texts, and the code that fills them."""
+	digest = hashlib.sha256()
+	for folder in LOOK_FOLDERS:
+		for path in sorted((APP / folder).rglob("*")):
+			own = path.relative_to(APP)
+			if path.suffix in LOOK_SUFFIXES and "dist" not in own.parts and not path.name.startswith("test_"):
+				digest.update(f"{own}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+	return digest.hexdigest()
 
 
-def slot_files(names: list[str]) -> dict[str, bytes]:
-	"""What the slots' figures are published as; those of an older slot renew its own files alone: pages show the newest."""
-	return files_of(publication_of(names, live()), frappe.get_hooks("public_files"))
-
-
-# --- files
+# --- where it lies
 
 
 def root() -> Path:
 	return Path(frappe.get_site_path("snapshots")).resolve()
 
 
+def store() -> Store:
+	return Store(root())
+
+
 def live() -> Path:
-	return root() / "live"
-
-
-def write_build(files: dict[str, bytes]) -> Path:
-	"""A new build: the files of the live one, hard-linked, with those of the given ones that differ in place of theirs."""
-	builds = root() / "builds"
-	builds.mkdir(parents=True, exist_ok=True)
-	folder = builds / f"{frappe.utils.now_datetime():%Y%m%d%H%M%S%f}"
-	if live().exists():
-		shutil.copytree(live().resolve(), folder, copy_function=os.link)
-	for path, content in files.items():
-		if not holds(folder / path, content):
-			write_file(folder / path, content)
-	return folder
-
-
-def holds(path: Path, content: bytes) -> bool:
-	return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
-
-
-def write_file(path: Path, content: bytes) -> None:
-	"""Replace the file, never write into it: a hard link shares it with older builds."""
-	path.parent.mkdir(parents=True, exist_ok=True)
-	temporary = path.with_name(f".{path.name}.new")
-	temporary.write_bytes(content)
-	temporary.replace(path)
-
-
-def switch(folder: Path) -> None:
-	"""Make the build live, in one step, and forget what is no longer needed."""
-	temporary = root() / f".live-{folder.name}"
-	temporary.symlink_to(folder)
-	temporary.replace(live())
-	# The framework asks its list of unknown addresses before any page renderer.
-	frappe.cache.delete_value("website_404")
-	others = sorted(path for path in (root() / "builds").iterdir() if path != folder)
-	for old in others[: 1 - KEPT_BUILDS]:
-		shutil.rmtree(old, ignore_errors=True)
+	return store().live

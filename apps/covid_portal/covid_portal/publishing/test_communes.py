@@ -7,6 +7,7 @@ import frappe
 from covid_portal.publishing import communes, ledger, open_data, snapshot
 from covid_portal.publishing.publication import Publication, publication_of
 from covid_portal.publishing.test_open_data import OpenDataCase
+from covid_portal.publishing.test_snapshot import put_live
 from covid_portal.reporting import corrections, definitions, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.test_corrections import approved, draft
@@ -57,7 +58,7 @@ class CommunesCase(OpenDataCase):
 	def build(self, slot: str) -> None:
 		made = publication_of([slot], snapshot.live())
 		files = open_data.slot_files(slot, made.data[slot]) | communes.files(made)
-		snapshot.switch(snapshot.write_build(files))
+		put_live(files)
 
 	def cells(self, field: str = FIELD) -> list:
 		return self.json("communes/latest.json")["figures"][field]
@@ -165,8 +166,7 @@ class TestVersions(CommunesCase):
 	def test_a_slot_whose_first_version_is_not_at_hand_says_nothing(self) -> None:
 		self.report(33, 8, 70, 12)
 		self.publish(self.slot)
-		for form in ("json", "csv"):
-			(snapshot.live() / communes.COMMUNES / f"{self.slot}.{form}").unlink()
+		put_live({f"{communes.COMMUNES}/{self.slot}.{form}": None for form in ("json", "csv")})
 		self.publish(self.slot)
 		self.assertEqual(self.json("communes/latest.json")["communes"]["state"], ["withheld"] * 4)
 

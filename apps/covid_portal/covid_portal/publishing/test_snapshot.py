@@ -12,7 +12,10 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import now_datetime
 
-from covid_portal.publishing import renderer, snapshot
+from covid_portal.publishing import changes, compression, history, renderer, snapshot
+from covid_portal.publishing.doctype.snapshot_build.snapshot_build import RecordIsKept
+from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.store import NoSuchBuild
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted
@@ -21,24 +24,29 @@ from covid_portal.testing.case import REPORT, PortalTestCase, accepted
 PROCESS = """
 import sys, time
 from pathlib import Path
+from unittest.mock import patch
 import frappe
-from covid_portal.publishing import snapshot
+from covid_portal.publishing import changes, compression, history, snapshot
 site, sites, folder, name = sys.argv[1:]
 frappe.init(site=site, sites_path=sites)
 frappe.connect()
-write_build = snapshot.write_build
+go_live = snapshot.go_live
 
-def slot_files(names):
-	there = sorted(path.name for path in snapshot.live().iterdir()) if snapshot.live().exists() else []
-	return {names[0]: ",".join(there).encode()}
+def files_for(own, asked, made):
+	there = sorted(path for path in own.read_manifest(own.live_name())["files"])
+	return {asked.slots[0]: ",".join(there).encode()}
 
-def write_slowly(files):
-	built = write_build(files)
-	time.sleep(3)
-	return built
+def slowly(own, staged):
+	time.sleep(1)
+	return go_live(own, staged)
 
-snapshot.root, snapshot.slot_files, snapshot.write_build = lambda: Path(folder), slot_files, write_slowly
-snapshot.make_live([name])
+asked = changes.Asked((name,), (name,), (), False, False, (), ())
+with (
+	patch.multiple(snapshot, root=lambda: Path(folder), files_for=files_for, go_live=slowly),
+	patch.multiple(changes, waiting=lambda: asked, done=lambda asked: None),
+	patch.object(history, "record"),
+):
+	snapshot.build_now()
 """
 
 
@@ -52,6 +60,33 @@ def start_publication(folder: Path, name: str) -> subprocess.Popen:
 	)
 
 
+def put_live(files: dict[str, bytes | None]) -> str:
+	"""A build on the live one with these files besides, switched to; its name."""
+	own = snapshot.store()
+	staged = own.stage(now_datetime(), "look")
+	own.put(staged, files)
+	snapshot.go_live(own, staged)
+	return staged.name
+
+
+def live_files(below: str = "") -> dict[str, bytes]:
+	own = snapshot.store()
+	paths = own.read_manifest(own.live_name())["files"]
+	return {path: (own.live / path).read_bytes() for path in paths if path.startswith(below)}
+
+
+def no_files(_publication: Publication) -> dict[str, bytes | None]:
+	return {}
+
+
+def one_file(publication: Publication) -> dict[str, bytes | None]:
+	return {"one.json": f"{len(publication.slots)} {publication.anew}".encode()}
+
+
+def broken(_publication: Publication) -> dict[str, bytes | None]:
+	raise ZeroDivisionError("no denominator")
+
+
 class SnapshotCase(PortalTestCase):
 	def setUp(self) -> None:
 		super().setUp()
@@ -60,10 +95,14 @@ class SnapshotCase(PortalTestCase):
 		patcher = patch.object(snapshot, "root", return_value=self.folder)
 		patcher.start()
 		self.addCleanup(patcher.stop)
+		quick = patch.multiple(compression, OF_PAGES=(1, 1), OF_DATA=(1, 1))
+		quick.start()
+		self.addCleanup(quick.stop)
 		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
 		frappe.db.set_value(
 			"Report Slot", {"name": ("not in", (self.previous, self.slot))}, "published_at", None
 		)
+		frappe.db.delete("Snapshot Change")
 		accepted(self.previous)
 		accepted(self.slot, new_f1=22)
 
@@ -73,7 +112,7 @@ class SnapshotCase(PortalTestCase):
 		document = frappe.get_doc("Report Slot", slot)
 		document.set_state(slots.CONSOLIDATED)
 		document.publish_figures("Administrator")
-		snapshot.switch(snapshot.build([slot]))
+		self.assertTrue(snapshot.build_all())
 
 	def data(self, name: str) -> dict:
 		return json.loads(
@@ -111,9 +150,8 @@ class TestBuilding(SnapshotCase):
 		frappe.db.set_value("Indicator", {"report_type": REPORT, "fieldname": "followed_f1"}, "public", 0)
 		definitions.forget()
 		self.publish(self.slot)
-		for file in self.folder.rglob("*.*"):
-			if file.is_file():
-				self.assertNotIn("followed_f1", file.read_text(encoding="utf-8"), file.name)
+		for path, content in live_files().items():
+			self.assertNotIn(b"followed_f1", content, path)
 
 	def test_an_older_slot_renews_its_own_file_and_not_the_newest(self) -> None:
 		self.publish(self.slot)
@@ -129,64 +167,187 @@ class TestBuilding(SnapshotCase):
 		self.assertEqual(self.data("latest")["version"], 2)
 
 
-class TestSwitching(SnapshotCase):
-	def test_a_build_is_not_live_before_it_is_switched_to(self) -> None:
-		self.publish(self.slot)
-		live = snapshot.live().resolve()
-		folder = snapshot.write_build({"index.html": b"next"})
-		self.assertEqual(snapshot.live().resolve(), live)
-		self.assertNotEqual((snapshot.live() / "index.html").read_bytes(), b"next")
-		snapshot.switch(folder)
-		self.assertEqual((snapshot.live() / "index.html").read_bytes(), b"next")
+class TestAsking(SnapshotCase):
+	"""Who changes what is public says so; when it is built, and how often."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		put_live({"index.html": b"page"})
+		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
+		consolidate(self.previous)
+
+	def ask(self, *makers: str, **more: object) -> None:
+		"""In a transaction of its own, so to speak."""
+		snapshot.rebuild([f"{__name__}.{maker}" for maker in makers], **more)
+		with patch("frappe.enqueue"):
+			snapshot.store_waiting()
 
 	def test_publishing_waits_with_the_switch_for_the_commit(self) -> None:
-		self.publish(self.slot)
-		live = snapshot.live().resolve()
+		live = snapshot.store().live_name()
 		with patch.object(frappe.db, "after_commit") as stored:
-			snapshot.publish_slot(self.slot)
-		self.assertEqual(snapshot.live().resolve(), live)
-		stored.add.call_args.args[0]()
-		self.assertNotEqual(snapshot.live().resolve(), live)
+			snapshot.publish_slot(self.previous)
+		self.assertEqual(snapshot.store().live_name(), live)
+		with patch.object(frappe.db, "commit"):
+			stored.add.call_args.args[0]()
+		self.assertNotEqual(snapshot.store().live_name(), live)
 
-	def test_a_new_build_never_writes_into_an_older_one(self) -> None:
-		first = snapshot.write_build({"a.json": b"1", "b.json": b"1"})
-		snapshot.switch(first)
-		snapshot.switch(snapshot.write_build({"a.json": b"2"}))
-		self.assertEqual(
-			((first / "a.json").read_bytes(), (snapshot.live() / "a.json").read_bytes()), (b"1", b"2")
+	def test_files_made_before_the_commit_are_the_builds_own_unless_another_build_came_between(self) -> None:
+		self.publish(self.previous)
+		with patch.object(frappe.db, "after_commit"):
+			snapshot.publish_slot(self.previous)
+		asked = changes.waiting()
+		made = snapshot.Made(asked.names[0], snapshot.store().live_name(), {"made.json": b"before"})
+		self.assertEqual(snapshot.files_for(snapshot.store(), asked, made), made.files)
+		put_live({"other.json": b"between"})
+		self.assertNotIn("made.json", snapshot.files_for(snapshot.store(), asked, made))
+
+	def test_several_changes_are_one_build_and_each_is_in_its_record(self) -> None:
+		self.ask("one_file", why="Place A")
+		self.ask("one_file", "no_files", why="Place B")
+		self.assertTrue(snapshot.build_all())
+		self.assertFalse(snapshot.build_all())
+		last = history.last()
+		self.assertEqual((last.outcome, last.why, last.changed), (history.LIVE, "Place A\nPlace B", 1))
+		self.assertEqual((snapshot.live() / "one.json").read_bytes(), b"0 False")
+
+	def test_one_transaction_asks_once_for_the_same(self) -> None:
+		for _each in range(3):
+			snapshot.rebuild([f"{__name__}.one_file"], why="Place")
+		with patch("frappe.enqueue") as enqueue:
+			snapshot.store_waiting()
+		self.assertEqual(frappe.db.count(changes.DOCTYPE), 1)
+		self.assertEqual(enqueue.call_count, 1)
+		self.assertTrue(
+			enqueue.call_args.kwargs["deduplicate"] and enqueue.call_args.kwargs["enqueue_after_commit"]
 		)
-		self.assertEqual((snapshot.live() / "b.json").stat().st_ino, (first / "b.json").stat().st_ino)
 
-	def test_a_file_whose_content_is_the_same_is_not_written_again(self) -> None:
-		first = snapshot.write_build({"a.json": b"1", "b.json": b"1"})
-		snapshot.switch(first)
-		second = snapshot.write_build({"a.json": b"1", "b.json": b"2"})
-		self.assertEqual((second / "a.json").stat().st_ino, (first / "a.json").stat().st_ino)
-		self.assertEqual((second / "b.json").read_bytes(), b"2")
+	def test_a_new_brand_has_every_page_made_anew(self) -> None:
+		settings = frappe.get_doc("Publishing Settings")
+		settings.site_title = "Cổng mới"
+		settings.save()
+		with patch("frappe.enqueue"):
+			snapshot.store_waiting()
+		self.assertTrue(snapshot.build_all())
+		for page in ("index.html", "en/du-lieu-mo/index.html", "errors/404.vi.html"):
+			self.assertTrue((snapshot.live() / page).is_file(), page)
+		self.assertIn("Cổng mới", (snapshot.live() / "index.html").read_text(encoding="utf-8"))
 
-	def test_only_the_last_builds_are_kept_and_the_live_one_is_among_them(self) -> None:
-		for number in range(snapshot.KEPT_BUILDS + 3):
-			snapshot.switch(snapshot.write_build({"a.json": str(number).encode()}))
-		self.assertEqual(len(list((self.folder / "builds").iterdir())), snapshot.KEPT_BUILDS)
-		self.assertEqual((snapshot.live() / "a.json").read_bytes(), str(snapshot.KEPT_BUILDS + 2).encode())
-		self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".live")], [])
+	def test_before_the_first_publication_there_is_nothing_to_rebuild(self) -> None:
+		frappe.db.set_value("Report Slot", self.previous, "published_at", None)
+		self.ask("one_file")
+		self.assertEqual(frappe.db.count(changes.DOCTYPE), 0)
 
-	def test_a_clock_moved_back_takes_nothing_away_that_is_live(self) -> None:
-		for number in range(snapshot.KEPT_BUILDS + 1):
-			snapshot.switch(snapshot.write_build({"a.json": str(number).encode()}))
-		earlier = now_datetime() - timedelta(hours=1)
-		with patch("frappe.utils.now_datetime", return_value=earlier):
-			snapshot.switch(snapshot.write_build({"a.json": b"after"}))
-		self.assertEqual((snapshot.live() / "a.json").read_bytes(), b"after")
+	def test_pages_of_an_older_version_of_the_app_are_made_anew_once(self) -> None:
+		with patch.object(frappe.db, "commit"):
+			self.assertTrue(snapshot.refresh_look())
+			self.assertFalse(snapshot.refresh_look())
+
+	def test_what_a_lost_job_was_for_is_found_by_the_clock(self) -> None:
+		with patch("frappe.enqueue") as enqueue:
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 0)
+			changes.store(makers=[f"{__name__}.one_file"])
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 1)
+
+
+class TestFailing(SnapshotCase):
+	def setUp(self) -> None:
+		super().setUp()
+		put_live({"index.html": b"page"})
+		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
+		consolidate(self.previous)
+		changes.store(makers=[f"{__name__}.broken"], why="Place")
+		self.live = snapshot.store().live_name()
+
+	def test_the_last_build_stays_and_what_was_asked_waits_on(self) -> None:
+		self.assertFalse(snapshot.build_all())
+		self.assertEqual(snapshot.store().live_name(), self.live)
+		self.assertEqual(changes.waiting().why, ("Place",))
+
+	def test_the_operator_is_told_once_and_further_attempts_are_counted(self) -> None:
+		with patch.object(history.bell, "put_in_desk") as bell:
+			snapshot.build_all()
+			snapshot.build_all()
+		self.assertEqual(bell.call_count, 1)
+		self.assertIn("Administrator", {notice.user for notice in bell.call_args.args[0]})
+		last = history.last()
+		self.assertEqual((last.outcome, last.attempts), (history.FAILED, 2))
+		self.assertIn("no denominator", last.problem)
+		settings = frappe.get_doc("Publishing Settings")
+		settings.run_method("onload")
+		self.assertEqual(settings.get_onload().last_build.problem, last.problem)
+
+	def test_it_is_tried_again_after_a_while_or_when_more_has_changed(self) -> None:
+		snapshot.build_all()
+		with patch("frappe.enqueue") as enqueue:
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 0)
+			frappe.db.set_value(
+				history.DOCTYPE, history.last().name, "tried_at", now_datetime() - timedelta(hours=1)
+			)
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 1)
+
+	def test_a_disk_that_is_full_while_writing_leaves_the_last_build_live(self) -> None:
+		frappe.db.delete(changes.DOCTYPE)
+		changes.store(makers=[f"{__name__}.one_file"])
+		with patch.object(Path, "write_bytes", side_effect=OSError(28, "No space left on device")):
+			self.assertFalse(snapshot.build_all())
+		self.assertEqual(snapshot.store().live_name(), self.live)
+		self.assertTrue(snapshot.build_all())
+		self.assertEqual(list(snapshot.store().problems()), [])
+
+
+class TestHistory(SnapshotCase):
+	def test_a_kept_build_can_be_made_live_again(self) -> None:
+		first, second = put_live({"a.json": b"1"}), put_live({"a.json": b"2"})
+		snapshot.roll_back(first, "wrong figures")
+		self.assertEqual((snapshot.live() / "a.json").read_bytes(), b"1")
+		last = history.last()
+		self.assertEqual((last.outcome, last.build, last.why), (history.ROLLED_BACK, first, "wrong figures"))
+		snapshot.roll_back(second)
+		self.assertEqual((snapshot.live() / "a.json").read_bytes(), b"2")
+
+	def test_a_build_that_is_not_kept_cannot(self) -> None:
+		put_live({"a.json": b"1"})
+		for name in ("20200101000000000000", "../..", ""):
+			with self.assertRaises(NoSuchBuild):
+				snapshot.roll_back(name)
+
+	def test_the_record_is_changed_and_deleted_by_nobody(self) -> None:
+		self.publish(self.slot)
+		record = frappe.get_doc(history.DOCTYPE, history.last().name)
+		self.assertEqual((record.slots, record.outcome), (self.slot, history.LIVE))
+		record.why = "another reason"
+		with self.assertRaises(RecordIsKept):
+			record.save()
+		with self.assertRaises(RecordIsKept):
+			record.delete()
+
+	def test_a_full_rebuild_has_the_published_slots_and_nothing_else(self) -> None:
+		self.publish(self.previous)
+		self.publish(self.slot)
+		files = set(snapshot.store().read_manifest(snapshot.store().live_name())["files"])
+		put_live({"stray.json": b"{}"})
+		changes.store(full=True)
+		with patch.object(snapshot, "SLOTS_AT_ONCE", 1):
+			self.assertTrue(snapshot.build_all())
+		self.assertEqual(set(snapshot.store().read_manifest(snapshot.store().live_name())["files"]), files)
+		self.assertEqual(self.data("latest")["slot"], self.slot)
+		self.assertEqual(self.data(self.previous)["slot"], self.previous)
 
 	def test_of_two_publications_at_once_neither_is_lost(self) -> None:
+		put_live({"index.html": b"page"})
 		first, second = (start_publication(self.folder, name) for name in ("first", "second"))
 		for process in (first, second):
 			_out, errors = process.communicate(timeout=120)
 			self.assertEqual(process.returncode, 0, errors)
 		found = {name: (snapshot.live() / name).read_text(encoding="utf-8") for name in ("first", "second")}
 		# Whoever came second made its files when the first was live, and built on them.
-		self.assertEqual(sorted(found.values()), sorted(["", "first" if found["first"] == "" else "second"]))
+		later = "second" if found["first"] == "index.html" else "first"
+		earlier = "first" if later == "second" else "second"
+		self.assertEqual(found, {earlier: "index.html", later: ",".join(sorted([earlier, "index.html"]))})
 
 
 class TestServing(SnapshotCase):
@@ -199,7 +360,7 @@ class TestServing(SnapshotCase):
 			"du-lieu-mo/v1/slots/latest.json": b"{}",
 			"du-lieu-mo/v1/slots/latest.csv": b"code\r\n",
 		}
-		snapshot.switch(snapshot.write_build(files))
+		put_live(files)
 		(self.folder / "secret.json").write_text("secret", encoding="utf-8")
 		(snapshot.live() / "du-lieu-mo/v1/way-out").symlink_to(self.folder)
 
@@ -242,13 +403,14 @@ class TestServing(SnapshotCase):
 			None,
 		):
 			self.assertIsNone(renderer.find(path), path)
-			if path and "\0" not in path:
+			if path and "\0" not in path and not path.startswith("du-lieu-mo/"):
 				self.assertFalse(renderer.SnapshotPage(path).can_render(), path)
 
 	def test_an_address_that_no_file_can_have_is_answered_here(self) -> None:
-		page = renderer.SnapshotPage("du-lieu-mo/v1/\0")
-		self.assertTrue(page.can_render())
-		self.assertEqual(page.render().status_code, 404)
+		for path, status in (("du-lieu-mo/v1/\0", 400), ("du-lieu-mo/v1/none.json", 404), ("x\0", 400)):
+			page = renderer.SnapshotPage(path)
+			self.assertTrue(page.can_render())
+			self.assertEqual(page.render().status_code, status)
 
 	def test_before_anything_was_published_the_home_page_says_so(self) -> None:
 		snapshot.live().unlink()
@@ -256,4 +418,4 @@ class TestServing(SnapshotCase):
 			page = renderer.SnapshotPage(path)
 			self.assertTrue(page.can_render())
 			self.assertEqual(page.render().status_code, 200)
-		self.assertFalse(renderer.SnapshotPage("du-lieu-mo/v1/slots/latest.json").can_render())
+		self.assertEqual(renderer.SnapshotPage("du-lieu-mo/v1/slots/latest.json").render().status_code, 404)

@@ -12,6 +12,7 @@ import pandas as pd
 from frappe.tests.utils import FrappeTestCase
 
 from covid_portal.publishing import snapshot
+from covid_portal.publishing.open_data import SLOTS
 from covid_portal.reporting import completeness, day_totals
 from covid_portal.testing.ten_days import reckoning, script
 from covid_portal.testing.ten_days.reckoning import COUNTS, TOTALS
@@ -107,7 +108,7 @@ class TestTenDays(FrappeTestCase):
 	def assertPublished(self, stand: reckoning.Standing, expected: pd.DataFrame) -> None:
 		"""The public files of all published slots say what stands now, versions after corrections and late reports too."""
 		for slot in stand.published:
-			file = snapshot.live() / snapshot.SLOTS / f"{name_of(slot)}.json"
+			file = snapshot.live() / SLOTS / f"{name_of(slot)}.json"
 			data = json.loads(file.read_text(encoding="utf-8"))
 			for area in (data["province"], *data["districts"]):
 				row = expected.loc[(slot, area["code"])]

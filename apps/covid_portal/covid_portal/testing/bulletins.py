@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from covid_portal.approval.decisions import decide
 from covid_portal.bulletins import drafting, keys, printing
 from covid_portal.bulletins.canonical import canonical
-from covid_portal.publishing import snapshot
+from covid_portal.publishing import changes, snapshot
 from covid_portal.reporting import slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing import province
@@ -96,8 +96,10 @@ class BulletinCase(PortalTestCase):
 		"""As a correction does: the province's consolidated row moves."""
 		frappe.db.set_value("Consolidated Report", {"slot": cls.slot, "area": "ZZ"}, columns)
 
-	def build(self) -> Path:
-		snapshot.switch(snapshot.build([]))
+	@staticmethod
+	def build() -> Path:
+		changes.store()
+		assert snapshot.build_all()
 		return snapshot.live()
 
 	def file(self, name: str) -> bytes:

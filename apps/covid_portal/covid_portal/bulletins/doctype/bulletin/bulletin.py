@@ -11,6 +11,7 @@ from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WIT
 from covid_portal.bulletins import drafting, figures, issuing, printing, wording
 from covid_portal.bulletins.canonical import sha256
 from covid_portal.organisation.scope import scope_condition
+from covid_portal.publishing import snapshot
 from covid_portal.reporting.slots import slot_label
 
 
@@ -216,14 +217,7 @@ def first_figures(content: dict) -> list[str]:
 
 def publish_later() -> None:
 	"""Its pages and files appear as soon as it is stored: the next build finds what the live one lacks."""
-	frappe.enqueue(
-		"covid_portal.publishing.snapshot.make_live",
-		names=[],
-		queue="long",
-		job_id="publish-bulletins",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	snapshot.rebuild(why=_("Bulletins"))
 
 
 def on_doctype_update() -> None:
