@@ -10,7 +10,7 @@ LEAST = 5  # rounds, however long they take
 
 @dataclass(frozen=True)
 class Result:
-	"""A figure beside its reference, both in milliseconds; `ratio` is what the target is set on."""
+	"""A figure beside its reference, both in milliseconds where the case names no other unit; `ratio` is what the target is set on."""
 
 	case: str
 	figure: float
@@ -65,7 +65,7 @@ def compared(
 
 def table(results: list[Result]) -> str:
 	"""The results as a person reads them in a terminal."""
-	lines = [("case", "ours, ms", "reference, ms", "ratio", "target", "rounds", "", "reference")]
+	lines = [("case", "ours (ms)", "reference (ms)", "ratio", "target", "rounds", "", "reference")]
 	lines += [
 		(
 			result.case,

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import consolidating
 import deciding
+import first_view
 import on_history
 import overview
 import posting
@@ -21,7 +22,7 @@ from measuring import Result, table
 from portal import NEEDED, Portal
 
 # The history comes late: what is measured before it has the demo fortnight alone, what is published after it has years.
-CASES = (posting, deciding, consolidating, overview, spreadsheet_case, on_history, serving)
+CASES = (posting, deciding, consolidating, overview, first_view, spreadsheet_case, on_history, serving)
 
 
 def main() -> int:

@@ -179,6 +179,16 @@ public_files = [
 	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
 	"covid_portal.publishing.error_pages.files",
+	"covid_portal.publishing.guidance.files",
+	"covid_portal.publishing.feeds.files",
+]
+# What lists all that: (Publication, its files so far) -> {path: content}.
+public_lists = ["covid_portal.publishing.listing.files"]
+# What the search finds beside pages and their headings: (Publication, language) -> [publishing.search_index.Entry].
+search_entries = [
+	"covid_portal.publishing.search_index.area_entries",
+	"covid_portal.publishing.search_index.figure_entries",
+	"covid_portal.publishing.search_index.file_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

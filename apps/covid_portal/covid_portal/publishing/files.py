@@ -1,11 +1,15 @@
-"""The two forms of open data as bytes: JSON, and CSV as spreadsheets in Vietnam open it."""
+"""What is published beside pages, as bytes: JSON, CSV as spreadsheets in Vietnam open it, XML."""
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from xml.etree import ElementTree
 
 UTF8_MARK = "\ufeff"  # without it Excel takes Vietnamese letters for those of its own code page
+
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # people's texts may hold them
 
 
 def data_file(data: dict) -> bytes:
@@ -19,3 +23,10 @@ def csv_file(fields: Sequence[str], rows: Iterable[Sequence]) -> bytes:
 	writer.writerow(fields)
 	writer.writerows(rows)
 	return (UTF8_MARK + text.getvalue()).encode()
+
+
+def xml_file(root: ElementTree.Element) -> bytes:
+	for element in root.iter():
+		element.text = NOT_IN_XML.sub("", element.text) if element.text else element.text
+	ElementTree.indent(root, "")
+	return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"

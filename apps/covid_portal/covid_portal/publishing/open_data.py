@@ -11,7 +11,7 @@ from pathlib import Path
 import frappe
 from frappe.utils import now_datetime
 
-from covid_portal.publishing import communes, pages, site_map
+from covid_portal.publishing import communes, pages, site_map, structured
 from covid_portal.publishing.figures import COMPLETENESS, indicator_row, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.publishing.publication import Publication
@@ -46,7 +46,7 @@ def listing_files(publication: Publication) -> dict[str, bytes]:
 		**series_files(
 			publication.slots, newest["report_type"], newest["province"]["code"], publication.live
 		),
-		**pages.in_each_language("data", index),
+		**pages.in_each_language("data", index, lambda lang: {"structured": structured.dataset(index, lang)}),
 	}
 
 

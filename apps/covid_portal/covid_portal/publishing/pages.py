@@ -1,5 +1,7 @@
 """Public pages made of data: rendering.render with what this site's settings and translations say."""
 
+from collections.abc import Callable
+
 import frappe
 from frappe.model.document import Document
 from frappe.translate import get_all_translations
@@ -8,14 +10,14 @@ from covid_portal.publishing import rendering, site_map
 
 BRAND_FIELDS = ("organisation", "organisation_en", "site_title", "site_title_en", "notice", "notice_en")
 FOOTER_FIELDS = ("responsible_body", "responsible_body_en", "responsible_person", "address", "address_en")
-FOOTER_FIELDS += ("phone", "email")
+FOOTER_FIELDS += ("phone", "email", "fax", "site_licence", "site_licence_en")
 
 
-def in_each_language(key: str, data: dict) -> dict[str, bytes]:
-	"""The page in each language, by its place in the snapshot."""
+def in_each_language(key: str, data: dict, more: Callable[[str], dict] = lambda lang: {}) -> dict[str, bytes]:
+	"""The page in each language, by its place in the snapshot. `more(lang)`: what its template gets besides."""
 	page = site_map.BY_KEY[key]
 	return {
-		file_of(page.address(lang)): render(page.template, lang, key, data=data).encode()
+		file_of(page.address(lang)): render(page.template, lang, key, data=data, **more(lang)).encode()
 		for lang in site_map.LANGUAGES
 	}
 
@@ -35,6 +37,7 @@ def render(
 		lang,
 		translator(lang),
 		brand=brand(),
+		site=public_address(),
 		alternate=alternate or site_map.address(key, other),
 		current=key,
 		**context,
@@ -48,6 +51,14 @@ def refusal(template: str, lang: str) -> str:
 
 def not_found(lang: str) -> str:
 	return refusal("not_found.html", lang)
+
+
+def public_address() -> str:
+	"""Where people find the portal, https://…, for what must name whole addresses: feeds, site map, previews of links.
+	Never taken from a request: it would be the visitor's word."""
+	settings: Document = frappe.get_cached_doc("Publishing Settings")
+	address = settings.public_address or frappe.conf.host_name or f"https://{frappe.local.site}"
+	return (address if "://" in address else f"https://{address}").rstrip("/")
 
 
 def translator(lang: str) -> site_map.Translate:

@@ -37,6 +37,7 @@ TYPES = {
 	".png": "image/png",
 	".webp": "image/webp",
 	".pdf": "application/pdf",
+	".atom": "application/atom+xml; charset=utf-8",
 }
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")

@@ -20,6 +20,7 @@ APP = Path(__file__).resolve().parent.parent
 DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
 INDEX_URL = "/du-lieu-mo/v1/index.json"
 CORRECTIONS_URL = "/du-lieu-mo/v1/corrections.json"
+FEED, OPENSEARCH, SEARCH_INDEX = "/tin.atom", "/opensearch.xml", "/tim-kiem/index.json"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
 WEEKDAYS = {
 	"vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -31,6 +32,7 @@ SHORT_KINDS = (("huyện ", ""), ("quận ", ""), ("thành phố ", "TP "), ("th
 ASSETS = {
 	"style": "css/public/portal.css",
 	"emblem": "images/emblem.svg",
+	"picture": "images/share.png",
 	"font_text": "fonts/be-vietnam-pro-latin-400.woff2",
 	"font_text_vietnamese": "fonts/be-vietnam-pro-vietnamese-400.woff2",
 	"font_strong": "fonts/be-vietnam-pro-latin-600.woff2",
@@ -59,14 +61,33 @@ COMPILED = CompiledTemplates()
 def render(template: str, lang: str, translate: Translate, **context: object) -> str:
 	"""The finished page of `template` ("overview.html", "not_published.html") in `lang` ("vi" or "en").
 
-	`context`: data, brand, assets, nav, alternate (address of the same page in the other language, or None), current
-	(key of the page in site_map.PAGES).
+	`context`: data, brand, assets, alternate (address of the same page in the other language, or None), current (key of
+	the page in site_map.PAGES), and what `frame` says where it is not given.
 	A name the template needs and does not get raises jinja2.UndefinedError: a page is never published with a hole.
 	"""
 	context.setdefault("assets", asset_urls())
-	context.setdefault("nav", site_map.menu(lang, translate, context.get("current", "overview")))
-	context["page_files"] = page_files(context.get("current"))
+	for name, value in frame(lang, translate, context).items():
+		context.setdefault(name, value)
 	return environment(lang, translate).get_template(template).render(lang=lang, **context)
+
+
+def frame(lang: str, translate: Translate, context: dict) -> dict:
+	"""What base.html shows around a page. `own`: the page's address, None where it has none; `site`: what stands before
+	addresses where they must be whole; `updated`: ISO time of the page's data; `structured`: JSON-LD."""
+	current, alternate, data = context.get("current"), context.get("alternate"), context.get("data") or {}
+	own = site_map.counterpart(alternate) if alternate else None
+	return {
+		"own": own,
+		"site": "",
+		"nav": site_map.menu(lang, translate, current),
+		"groups": site_map.groups(lang, translate, current),
+		"page_names": site_map.names(translate),
+		"staff": site_map.staff_entry(translate),
+		"trail": site_map.trail(lang, translate, current, own) if own else [],
+		"updated": data.get("updated_at") or data.get("published_at"),
+		"structured": None,
+		"page_files": page_files(current),
+	}
 
 
 def environment(lang: str, translate: Translate) -> Environment:
@@ -82,6 +103,10 @@ def environment(lang: str, translate: Translate) -> Environment:
 	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL)
 	env.globals["address"] = partial(site_map.address, lang=lang)
 	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)
+	env.globals.update(
+		feed_url=site_map.in_language(FEED, lang), opensearch_url=site_map.in_language(OPENSEARCH, lang)
+	)
+	env.globals["search_index_url"] = site_map.in_language(SEARCH_INDEX, lang)
 	env.filters.update(
 		number=partial(number, lang=lang),
 		percent=partial(percent, lang=lang),
@@ -96,6 +121,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		local=partial(local, lang=lang),
 		short_name=partial(short_name, lang=lang),
 		trend=trend,
+		leading=leading,
 		chart=day_chart,
 		grouped=grouped,
 	)
@@ -256,3 +282,11 @@ def trend(days: list[dict]) -> dict | None:
 	steady = abs(end - start) < max(0.05 * start, 0.5)
 	direction = "steady" if steady else "rising" if end > start else "falling"
 	return {"direction": direction, "start": start, "end": end, "since": first["date"], "until": last["date"]}
+
+
+def leading(areas: list[dict], field: str, count: int = 3) -> dict:
+	"""{"first": the areas with the largest figures, "none": how many have zero, "unknown": how many no figure}."""
+	values = [area["figures"].get(field) for area in areas]
+	known = [area for area in areas if area["figures"].get(field)]
+	known.sort(key=lambda area: area["figures"][field], reverse=True)
+	return {"first": known[:count], "none": values.count(0), "unknown": values.count(None)}

@@ -13,7 +13,9 @@ LANGUAGES = ("vi", "en")
 
 @dataclass(frozen=True)
 class Page:
-	"""`scripts` and `styles`: files below public/, beside those that every page has."""
+	"""`group`: under which heading of GROUPS it is listed. `in_menu`: whether the navigation of a wide screen, which has
+	room for a dozen, shows it; a phone's and the site map list all. `scripts` and `styles`: files below public/, beside
+	those that every page has."""
 
 	key: str
 	vi: str
@@ -22,11 +24,13 @@ class Page:
 	in_menu: bool = True
 	scripts: tuple[str, ...] = ()
 	styles: tuple[str, ...] = ()
+	group: str = "situation"
 
 	def address(self, lang: str) -> str:
 		return self.vi if lang == "vi" else self.en
 
 
+GROUPS = ("situation", "measures", "people", "about")
 PAGES = (
 	Page("overview", "/", "/en/", "overview.html"),
 	Page("bulletins", "/ban-tin", "/en/ban-tin", "bulletins.html"),
@@ -38,11 +42,24 @@ PAGES = (
 		in_menu=False,
 		scripts=("js/public/verify.js",),
 	),
-	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html"),
-	Page("data", "/du-lieu-mo", "/en/du-lieu-mo", "open_data.html"),
+	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html", in_menu=False),
+	Page("services", "/dich-vu", "/en/dich-vu", "services.html", group="people"),
+	Page("data", "/du-lieu-mo", "/en/du-lieu-mo", "open_data.html", group="about"),
+	Page("help", "/tro-giup", "/en/tro-giup", "help.html", group="about"),
+	Page(
+		"search",
+		"/tim-kiem",
+		"/en/tim-kiem",
+		"search.html",
+		in_menu=False,
+		scripts=("js/public/search.js",),
+		group="about",
+	),
+	Page("site_map", "/so-do-cong", "/en/so-do-cong", "site_map.html", in_menu=False, group="about"),
 )
 BY_KEY = {page.key: page for page in PAGES}
 STAFF_LOGIN = "/bao-cao"
+ENGLISH = "/en"
 
 
 def names(_: Translate) -> dict[str, str]:
@@ -52,7 +69,20 @@ def names(_: Translate) -> dict[str, str]:
 		"bulletins": _("Bulletins"),
 		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),
+		"services": _("Services and links"),
 		"data": _("Open data"),
+		"help": _("Help"),
+		"search": _("Search"),
+		"site_map": _("Site map"),
+	}
+
+
+def group_names(_: Translate) -> dict[str, str]:
+	return {
+		"situation": _("Situation"),
+		"measures": _("Measures and places"),
+		"people": _("For the people"),
+		"about": _("Data and help"),
 	}
 
 
@@ -60,13 +90,48 @@ def address(key: str, lang: str) -> str:
 	return BY_KEY[key].address(lang)
 
 
+def counterpart(address: str) -> str:
+	"""The same page in the other language: /ban-tin/x ↔ /en/ban-tin/x, / ↔ /en/."""
+	if f"{address}/".startswith(f"{ENGLISH}/"):
+		return address.removeprefix(ENGLISH) or "/"
+	return ENGLISH + address
+
+
+def in_language(address: str, lang: str) -> str:
+	"""The address, given as the Vietnamese one, in a language."""
+	return address if lang == "vi" else counterpart(address)
+
+
 def menu(lang: str, _: Translate, current: str | None) -> list[dict]:
-	"""The entries of the main navigation; only pages that exist. `current` is the key of the page shown."""
+	"""The entries of a wide screen's navigation. `current` is the key of the page shown."""
+	return [*entries(lang, _, current, [page for page in PAGES if page.in_menu]), staff_entry(_)]
+
+
+def groups(lang: str, _: Translate, current: str | None) -> list[dict]:
+	"""Every page, by group: [{"key", "label", "entries"}]; a group without pages is left out."""
+	labels, rows = group_names(_), []
+	for key in GROUPS:
+		if pages := [page for page in PAGES if page.group == key]:
+			listed = entries(lang, _, current, pages)
+			rows.append({"key": key, "label": labels[key], "entries": listed})
+	return rows
+
+
+def entries(lang: str, _: Translate, current: str | None, pages: list[Page]) -> list[dict]:
 	named = names(_)
-	entries = [
-		{"key": page.key, "label": named[page.key], "url": page.address(lang)}
-		for page in PAGES
-		if page.in_menu
+	return [
+		{"key": page.key, "label": named[page.key], "url": page.address(lang), "current": page.key == current}
+		for page in pages
 	]
-	entries.append({"key": "field", "label": _("Staff login"), "url": STAFF_LOGIN})
-	return [{**entry, "current": entry["key"] == current} for entry in entries]
+
+
+def staff_entry(_: Translate) -> dict:
+	return {"key": "field", "label": _("Staff login"), "url": STAFF_LOGIN, "current": False}
+
+
+def trail(lang: str, _: Translate, key: str | None, own: str) -> list[dict]:
+	"""The pages above the one at the address `own`, from the overview down; empty where none lies between."""
+	if key is None or own == address(key, lang):
+		return []
+	named = names(_)
+	return [{"label": named[above], "url": address(above, lang)} for above in ("overview", key)]

@@ -66,7 +66,7 @@ def publish_slots(names: list[str]) -> None:
 
 def try_out(names: list[str]) -> tuple[str | None, dict[str, bytes | None]]:
 	live, seen = store().live_name(), history.last()
-	files = files_of(publication_of(names, store().live, anew=not live), makers())
+	files = files_of(publication_of(names, store().live, anew=not live), makers(), listers())
 	return (live if seen and seen.build == live else ""), files
 
 
@@ -195,9 +195,8 @@ def files_for(own: Store, asked: Asked, made: Made | None) -> dict[str, bytes | 
 	slots = in_order(asked.slots)
 	if asked.anew:
 		slots = in_order({*slots, newest_published()})
-	return files_of(
-		publication_of(slots, own.live, asked.anew), makers() if slots else list(asked.makers) or makers()
-	)
+	asked_of = makers() if slots else list(asked.makers) or makers()
+	return files_of(publication_of(slots, own.live, asked.anew), asked_of, listers())
 
 
 def staged_at_once(own: Store, files: dict[str, bytes | None]) -> Staged:
@@ -212,7 +211,7 @@ def staged_in_parts(own: Store, slots: Sequence[str], afresh: bool = False) -> S
 	for part in parts(slots):
 		last = part[-1] == slots[-1]
 		publication = publication_of(part, staged.files, anew=afresh and last, seen=own.live)
-		own.put(staged, files_of(publication, makers()))
+		own.put(staged, files_of(publication, makers(), listers() if last else ()))
 	return staged
 
 
@@ -237,6 +236,10 @@ def forget_unknown_addresses() -> None:
 
 def makers() -> list[str]:
 	return frappe.get_hooks("public_files")
+
+
+def listers() -> list[str]:
+	return frappe.get_hooks("public_lists")
 
 
 def roll_back(build: str, why: str = "") -> None:

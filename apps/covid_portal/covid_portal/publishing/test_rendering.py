@@ -87,6 +87,9 @@ BRAND = {
 		"address_en": "Street",
 		"phone": "0237 000 000",
 		"email": "a@example.vn",
+		"fax": "",
+		"site_licence": "Giấy phép số 1",
+		"site_licence_en": "",
 	},
 }
 
@@ -100,7 +103,8 @@ def english(text: str) -> str:
 
 
 def page(data: dict | None = None, lang: str = "vi", **changes: object) -> str:
-	context = {"brand": BRAND, "alternate": "/en/", **changes}
+	alternate = "/en/" if lang == "vi" else "/"
+	context = {"brand": BRAND, "alternate": alternate, "current": "overview", **changes}
 	return render(
 		"overview.html", lang, vietnamese if lang == "vi" else english, data=data or DATA, **context
 	)
@@ -194,6 +198,23 @@ class TestFinding(unittest.TestCase):
 		self.assertIsNone(trend([]))
 
 
+class TestLeading(unittest.TestCase):
+	def test_the_largest_come_first_and_zero_is_not_unknown(self) -> None:
+		areas = [{"figures": {"f": value}} for value in (0, 3, None, 8, 5, 0)]
+		found = rendering.leading(areas, "f", 2)
+		self.assertEqual([area["figures"]["f"] for area in found["first"]], [8, 5])
+		self.assertEqual((found["none"], found["unknown"]), (2, 1))
+
+
+class TestAddresses(unittest.TestCase):
+	def test_each_address_has_one_in_the_other_language(self) -> None:
+		for vi, en in (("/", "/en/"), ("/dinh-chinh", "/en/dinh-chinh"), ("/tin.atom", "/en/tin.atom")):
+			self.assertEqual((site_map.counterpart(vi), site_map.counterpart(en)), (en, vi))
+		self.assertEqual(site_map.counterpart("/english"), "/en/english")
+		for row in site_map.PAGES:
+			self.assertEqual(site_map.counterpart(row.vi), row.en)
+
+
 class TestDayChart(unittest.TestCase):
 	def test_no_bar_reaches_above_the_highest_gridline(self) -> None:
 		for value in (0, 3, 4, 19, 81, 100, 1377, 99999):
@@ -232,7 +253,9 @@ class TestOverview(unittest.TestCase):
 		self.assertIn('title="chưa báo cáo"><span aria-hidden="true">–', row)
 
 	def test_only_flows_show_a_running_total(self) -> None:
-		rows = dict(re.findall(r'<tr><th scope="row">(Mắc mới|Đang điều trị)</th>(.*?)</tr>', page(), re.S))
+		rows = dict(
+			re.findall(r'<tr[^>]*><th scope="row">(Mắc mới|Đang điều trị)</th>(.*?)</tr>', page(), re.S)
+		)
 		self.assertIn("61.240", rows["Mắc mới"])
 		self.assertTrue(rows["Đang điều trị"].rstrip().endswith("<td></td>"))
 
@@ -266,11 +289,13 @@ class TestOverview(unittest.TestCase):
 			page(data)
 
 	def test_the_page_obeys_a_strict_content_policy(self) -> None:
-		for text in (page(), page(lang="en")):
-			self.assertNotRegex(text, r"<script|<style|\sstyle=|\son[a-z]+=|javascript:")
+		for text in (page(), page(lang="en"), page(structured={"name": "</script><script>alert(1)"})):
+			self.assertNotRegex(
+				text, r"<script(?! type=\"application/ld\+json\")|<style|\sstyle=|\son[a-z]+=|javascript:"
+			)
 
 	def test_the_footer_names_who_answers_for_the_site(self) -> None:
-		for text in ("Sở", "Đường", "0237 000 000", "mailto:a@example.vn"):
+		for text in ("Sở", "Đường", "0237 000 000", "mailto:a@example.vn", "Giấy phép số 1"):
 			self.assertIn(text, page())
 
 	def test_a_text_that_is_there_in_vietnamese_only_says_so_on_the_english_page(self) -> None:
@@ -282,13 +307,37 @@ class TestOverview(unittest.TestCase):
 		nav = [{"key": "map", "label": "Bản đồ", "url": "/ban-do", "current": True}]
 		self.assertIn('<a href="/ban-do" aria-current="page">Bản đồ</a>', page(nav=nav))
 		keys = [entry["key"] for entry in site_map.menu("en", english, "overview")]
-		self.assertEqual(keys, ["overview", "bulletins", "corrections", "data", "field"])
+		self.assertEqual(keys, ["overview", "bulletins", "services", "data", "help", "field"])
+
+	def test_a_phones_menu_lists_every_page_by_group(self) -> None:
+		groups = site_map.groups("en", english, "help")
+		keys = [entry["key"] for group in groups for entry in group["entries"]]
+		self.assertEqual(sorted(keys), sorted(site_map.BY_KEY))
+		self.assertEqual(
+			[entry["key"] for group in groups for entry in group["entries"] if entry["current"]], ["help"]
+		)
+
+	def test_every_page_has_a_name_and_a_group(self) -> None:
+		self.assertEqual(set(site_map.names(english)), set(site_map.BY_KEY))
+		self.assertEqual({page.group for page in site_map.PAGES} - set(site_map.GROUPS), set())
+
+	def test_a_page_names_its_address_and_the_other_languages(self) -> None:
+		text = page(lang="en", site="https://covid.example.vn")
+		self.assertIn('<link rel="canonical" href="https://covid.example.vn/en/">', text)
+		self.assertIn('hreflang="vi" href="https://covid.example.vn/">', text)
+		self.assertIn('hreflang="x-default" href="https://covid.example.vn/">', text)
+
+	def test_a_page_below_another_leads_back_to_it(self) -> None:
+		self.assertNotIn('class="trail', page(current="corrections", alternate="/en/dinh-chinh"))
+		below = page(current="corrections", alternate="/en/dinh-chinh/SIT-1")
+		trail = below.split('class="trail')[1].split("</nav>")[0]
+		self.assertEqual(re.findall('href="([^"]+)"', trail), ["/", "/dinh-chinh"])
 
 	def test_every_element_is_closed_and_every_id_is_unique(self) -> None:
 		for text in (
 			page(),
 			page(lang="en"),
-			render("not_published.html", "vi", vietnamese, brand=BRAND, alternate=None),
+			render("not_published.html", "vi", vietnamese, brand=BRAND, alternate=None, current=None),
 		):
 			checker = Outline()
 			checker.feed(text)

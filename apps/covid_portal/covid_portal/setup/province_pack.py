@@ -18,6 +18,7 @@ from frappe import _
 from frappe.utils.nestedset import rebuild_tree
 
 from covid_portal.organisation.writers import insert_rows
+from covid_portal.publishing.doctype.publishing_settings.publishing_settings import is_web_address
 from covid_portal.reporting import definitions
 from covid_portal.setup.csv_rows import numbered_rows
 
@@ -161,7 +162,20 @@ def read_settings(folder: Path, errors: list[str]) -> dict[str, dict]:
 		for key, section in sections.items()
 		if not isinstance(section, dict)
 	)
-	return sections
+	links = settings.get("links") or []
+	errors.extend(check_links(links))
+	return {**sections, "links": links}
+
+
+def check_links(links: list[dict]) -> Iterator[str]:
+	if not isinstance(links, list):
+		yield _("{0}: {1} must be a list.").format("pack.json", "links")
+		return
+	for place, link in enumerate(links, 1):
+		if not isinstance(link, dict) or not link.get("title") or not is_web_address(link.get("url")):
+			yield _("{0}: link {1} must have a title and a url that begins with https:// or http://.").format(
+				"pack.json", place
+			)
 
 
 # --- checking
@@ -317,10 +331,12 @@ def row_values(table: Table, row: dict, extra: dict[str, dict]) -> Iterable:
 
 
 def fill_settings(pack: dict) -> None:
-	"""Name the province and its organisation, where an administrator has not done so yet."""
+	"""Name the province, its organisation and the links to other bodies, where an administrator has not done so yet."""
 	settings = frappe.get_single("Publishing Settings")
 	given = {**pack["footer"], **pack["header"], "province": pack["province"].get("code"), **pack["site"]}
 	for key, value in given.items():
 		if value and settings.meta.has_field(key) and not settings.get(key):
 			settings.set(key, value)
+	if not settings.links:
+		settings.set("links", pack["links"])
 	settings.save(ignore_permissions=True)

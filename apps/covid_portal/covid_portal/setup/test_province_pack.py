@@ -62,6 +62,9 @@ class PackCase(PortalTestCase):
 		lines = [*FILES[name][: number - 1], line, *FILES[name][number:]]
 		self.write(name, lines)
 
+	def write_links(self, links: object) -> None:
+		(self.folder / "pack.json").write_text(json.dumps(SETTINGS | {"links": links}), encoding="utf-8")
+
 	def counts(self) -> list[int]:
 		return [frappe.db.count(doctype) for doctype in DOCTYPES]
 
@@ -110,6 +113,15 @@ class TestLoading(PackCase):
 		frappe.db.set_single_value("Publishing Settings", "province", None)
 		load(self.folder)
 		self.assertEqual(frappe.db.get_single_value("Publishing Settings", "province"), "ZP")
+
+	def test_links_to_other_bodies_are_entered_once(self) -> None:
+		frappe.db.delete("Portal Link")
+		frappe.clear_document_cache("Publishing Settings", "Publishing Settings")
+		self.write_links([{"title": "Cổng", "url": "https://example.gov.vn"}])
+		load(self.folder)
+		self.write_links([{"title": "Cổng khác", "url": "https://other.gov.vn"}])
+		load(self.folder)
+		self.assertEqual(frappe.get_all("Portal Link", pluck="url"), ["https://example.gov.vn"])
 
 
 class TestWhatIsWrong(PackCase):
@@ -180,6 +192,11 @@ class TestWhatIsWrong(PackCase):
 	def test_text_that_is_not_utf_8(self) -> None:
 		self.write("areas.csv", [line.replace("ử", "u") for line in FILES["areas.csv"]], encoding="utf-16")
 		self.assertPackRefused("areas.csv")
+
+	def test_links_that_lead_nowhere(self) -> None:
+		for links in ("x", {"a": 1}, ["x"], [{"title": "Cổng"}], [{"title": "Cổng", "url": "javascript:x"}]):
+			self.write_links(links)
+			self.assertPackRefused("pack.json", "link")
 
 	def test_settings_that_cannot_be_read(self) -> None:
 		for text in ("{", "[]", '"text"', '{"header": ["Ban"]}'):
