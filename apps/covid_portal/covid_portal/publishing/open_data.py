@@ -190,6 +190,14 @@ def resources(_: Translate) -> list[dict]:
 		),
 		("series/{code}/{month}.csv", None, published, _("The same as a table.")),
 		(
+			"map/{month}.json",
+			"map-month",
+			published,
+			_(
+				"What the map shows in a month's slots: states of the communes' reports, figures of the districts."
+			),
+		),
+		(
 			"corrections.json",
 			"corrections",
 			corrected,

@@ -1,6 +1,7 @@
 """The overview: the newest slot's figures."""
 
 from covid_portal.publishing import pages, structured
+from covid_portal.publishing.mapping.page import small_map
 from covid_portal.publishing.publication import Publication
 
 
@@ -9,5 +10,7 @@ def files(publication: Publication) -> dict[str, bytes]:
 		return {}
 	data = publication.latest
 	return pages.in_each_language(
-		"overview", data, lambda lang: {"structured": structured.announcement(data, lang)}
+		"overview",
+		{**data, "map": small_map(data)},
+		lambda lang: {"structured": structured.announcement(data, lang)},
 	)

@@ -14,6 +14,7 @@ from jinja2.bccache import Bucket
 
 from covid_portal.publishing import site_map
 from covid_portal.publishing.charts import day_chart
+from covid_portal.publishing.mapping.measures import states
 from covid_portal.publishing.site_map import Translate
 
 APP = Path(__file__).resolve().parent.parent
@@ -101,6 +102,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		lstrip_blocks=True,
 	)
 	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL)
+	env.globals["states"] = states
 	env.globals["address"] = partial(site_map.address, lang=lang)
 	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)
 	env.globals.update(
@@ -152,7 +154,10 @@ def asset_url(path: str, base: str = "/assets/covid_portal") -> str:
 
 @lru_cache
 def _digest(path: str) -> str:
-	return hashlib.sha256((APP / "public" / path).read_bytes()).hexdigest()[:10]
+	"""Of the file and of those beside it whose names begin with its own: the modules that a page's script loads."""
+	file = APP / "public" / path
+	parts = sorted(file.parent.glob(f"{file.stem}*{file.suffix}"))
+	return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:10]
 
 
 # Numbers

@@ -32,7 +32,15 @@ class Page:
 
 GROUPS = ("situation", "measures", "people", "about")
 PAGES = (
-	Page("overview", "/", "/en/", "overview.html"),
+	Page("overview", "/", "/en/", "overview.html", styles=("css/public/map.css",)),
+	Page(
+		"map",
+		"/ban-do",
+		"/en/ban-do",
+		"map.html",
+		scripts=("js/public/map.js",),
+		styles=("css/public/map.css",),
+	),
 	Page("bulletins", "/ban-tin", "/en/ban-tin", "bulletins.html"),
 	Page(
 		"verify",
@@ -66,6 +74,7 @@ def names(_: Translate) -> dict[str, str]:
 	"""What the menu, the site map and the search call each page."""
 	return {
 		"overview": _("Overview"),
+		"map": _("Map"),
 		"bulletins": _("Bulletins"),
 		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),
