@@ -17,3 +17,4 @@ export const fieldModule = load("field");
 export const deskModule = load("desk");
 export const inboxModule = load("inbox");
 export const publicModule = load("public");
+export const chartsModule = load("public/charts");

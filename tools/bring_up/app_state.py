@@ -28,8 +28,8 @@ def code_key(settings: Settings) -> str:
 
 def public_key(settings: Settings) -> str:
 	"""Changes when the portal's assets have to be built anew."""
-	public = settings.portal / APP / "public"
-	return hash_of_files(public, files_below(public, without=["dist"]))
+	public, packages = settings.portal / APP / "public", settings.portal / "yarn.lock"
+	return hash_of_files(settings.portal, [packages, *files_below(public, without=["dist"])])
 
 
 def pack_key(settings: Settings) -> str:

@@ -8,7 +8,7 @@ from bring_up.daemons import Daemons
 from bring_up.errors import BringUpError
 from bring_up.frappe_source import obtain_frappe
 from bring_up.mariadb import MariaDB
-from bring_up.node import install_packages, install_yarn
+from bring_up.node import install_packages, install_portal_packages, install_yarn
 from bring_up.ports import demand_free
 from bring_up.processes import Processes
 from bring_up.python_env import install_env, install_tools
@@ -22,6 +22,7 @@ FREE_GB_WANTED = 3
 WEB, WORKER, SCHEDULER = "web", "worker", "scheduler"
 DOWNLOADS = ("uv", "npm", "yarn", "pip", "snapshot", "temporary")
 MADE = ("env", "apps/frappe", "sites", "logs", "config", "Procfile", "patches.txt", ".run")
+MADE += (f"apps/{APP}/node_modules", f"apps/{APP}/{APP}/public/node_modules")
 
 
 class Bench:
@@ -107,6 +108,7 @@ class Bench:
 
 	def _install_node_packages(self) -> None:
 		install_packages(self.settings, self.steps, self.stamps)
+		install_portal_packages(self.settings, self.steps, self.stamps)
 
 	def _drop_downloads(self) -> None:
 		"""What was downloaded has been unpacked: half a gigabyte less."""

@@ -56,6 +56,21 @@ def install_packages(settings: Settings, steps: Steps, stamps: Stamps) -> None:
 	shutil.rmtree(settings.run / "cache" / "yarn", ignore_errors=True)
 
 
+def install_portal_packages(settings: Settings, steps: Steps, stamps: Stamps) -> None:
+	"""The portal's own npm packages, where `bench build` looks for them: as `bench get-app` installs them."""
+	lists = [settings.portal / name for name in ("package.json", "yarn.lock", ".yarnrc")]
+	key = hash_of(node_major(), *(file.read_text() for file in lists))
+	if stamps.is_current("portal-node-packages", key) and (settings.portal / "node_modules").is_dir():
+		return
+	with steps.step("npm packages of the portal") as step:
+		stamps.forget("portal-node-packages")
+		environment = install_environment(settings)
+		yarn = ["yarn", "install", "--non-interactive", "--no-progress", "--check-files"]
+		environment |= npm_registry(environment)
+		step.run(yarn, cwd=settings.portal, env=environment, party="npm's registry")
+		stamps.set("portal-node-packages", key)
+
+
 def packages_key(settings: Settings) -> str:
 	"""Changes with the packages wanted and with Node.js."""
 	files = [settings.frappe / name for name in ("package.json", "package-lock.json", "yarn.lock")]

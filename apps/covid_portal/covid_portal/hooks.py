@@ -179,6 +179,7 @@ public_files = [
 	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
 	"covid_portal.publishing.mapping.page.files",
+	"covid_portal.publishing.figures_page.files",
 	"covid_portal.publishing.error_pages.files",
 	"covid_portal.publishing.guidance.files",
 	"covid_portal.publishing.feeds.files",

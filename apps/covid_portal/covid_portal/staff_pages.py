@@ -1,20 +1,15 @@
 """The pages of unit staff, www/bao-cao and its siblings: shells whose scripts ask the server, where scope is checked."""
 
 import json
-import re
-from functools import lru_cache
-from pathlib import Path
 
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
 
 from covid_portal.approval.seats import has_deciding_duty
-from covid_portal.publishing.rendering import asset_urls
+from covid_portal.publishing.rendering import asset_urls, script_texts
 
-SCRIPTS = Path(__file__).resolve().parent / "public" / "js"
 SHARED = "field"  # the other pages' scripts build on those of the field page
-TEXT = re.compile(r'__\(\s*"((?:[^"\\]|\\.)*)"')
 
 
 def fill_context(context: frappe._dict, address: str, *scripts: str) -> None:
@@ -65,15 +60,6 @@ def translated_texts(*folders: str) -> dict[str, str]:
 	"""The scripts' sentences in the user's language; one that is the same in both is left out."""
 	pairs = ((text, _(text)) for text in script_texts(*folders))
 	return {text: translated for text, translated in pairs if translated != text}
-
-
-@lru_cache
-def script_texts(*folders: str) -> tuple[str, ...]:
-	"""Every sentence the scripts show: their own sources are the list, so none can be forgotten."""
-	paths = (path for folder in folders for path in sorted((SCRIPTS / folder).glob("*.js")))
-	sources = (path.read_text(encoding="utf-8") for path in paths)
-	found = (json.loads(f'"{text}"') for source in sources for text in TEXT.findall(source))
-	return tuple(dict.fromkeys(found))
 
 
 def embedded(value: dict) -> str:

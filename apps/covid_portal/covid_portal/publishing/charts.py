@@ -27,7 +27,7 @@ def day_chart(days: list[dict]) -> dict:
 	return {
 		"bars": [bar for bar in bars if bar["value"] is not None],
 		"line": _line(days, centres, top),
-		"grid": [{"y": _y(value, top), "value": value} for value in range(0, top + 1, _interval(top))],
+		"grid": [{"y": _y(value, top), "value": value} for value in range(0, top + 1, interval(top))],
 		"labels": _labels(days, centres),
 		"left": left,
 		"base": BASE,
@@ -37,11 +37,11 @@ def day_chart(days: list[dict]) -> dict:
 def ceiling(values: list[float]) -> int:
 	"""The smallest round number that no value exceeds: a multiple of the interval of the gridlines."""
 	highest = max([*values, 4])
-	interval = _interval(highest)
-	return math.ceil(highest / interval) * interval
+	distance = interval(highest)
+	return math.ceil(highest / distance) * distance
 
 
-def _interval(highest: float) -> int:
+def interval(highest: float) -> int:
 	"""A round distance (1, 2, 5, 10, 20, 50 …) that gives at most five gridlines above zero."""
 	magnitude = 10 ** math.floor(math.log10(max(highest, 1)))
 	steps = (magnitude // 10, magnitude // 5, magnitude // 2, magnitude, 2 * magnitude, 5 * magnitude)

@@ -14,7 +14,7 @@ from frappe.utils import get_datetime
 from frappe.utils.data import get_system_timezone
 
 from covid_portal.reporting import definitions
-from covid_portal.reporting.context import population
+from covid_portal.reporting.context import populations
 
 DAYS_SHOWN = 30
 DAILY = "new_cases"
@@ -38,6 +38,7 @@ def slot_data(slot: Document) -> dict:
 		)
 	level = rows[province].area_level + 1
 	districts = [row for row in rows.values() if row.area_level == level]
+	persons = populations([province, *(row.area for row in districts)], get_datetime(slot.slot_time).date())
 	return {
 		"report_type": slot.report_type,
 		"slot": slot.name,
@@ -51,9 +52,12 @@ def slot_data(slot: Document) -> dict:
 		"indicators": [indicator_row(row) for row in indicators],
 		"province": {
 			**area_figures(rows[province], before.get(province), indicators),
-			"population": population(province, get_datetime(slot.slot_time).date()),
+			"population": persons[province],
 		},
-		"districts": [area_figures(row, before.get(row.area), indicators) for row in districts],
+		"districts": [
+			{**area_figures(row, before.get(row.area), indicators), "population": persons[row.area]}
+			for row in districts
+		],
 		"days": daily_cases(province, slot),
 	}
 

@@ -15,7 +15,7 @@ from covid_portal.publishing import communes, pages, site_map, structured
 from covid_portal.publishing.figures import COMPLETENESS, indicator_row, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.publishing.publication import Publication
-from covid_portal.publishing.series_files import series_areas, series_files
+from covid_portal.publishing.series_files import series_areas
 from covid_portal.publishing.site_map import LANGUAGES, Translate
 from covid_portal.reporting import definitions
 
@@ -43,9 +43,7 @@ def listing_files(publication: Publication) -> dict[str, bytes]:
 	index = index_data(newest, {lang: pages.translator(lang) for lang in LANGUAGES})
 	return {
 		**data_files(index),
-		**series_files(
-			publication.slots, newest["report_type"], newest["province"]["code"], publication.live
-		),
+		**publication.series.files,
 		**pages.in_each_language("data", index, lambda lang: {"structured": structured.dataset(index, lang)}),
 	}
 
@@ -198,6 +196,13 @@ def resources(_: Translate) -> list[dict]:
 			),
 		),
 		(
+			"comparison/{month}.json",
+			"comparison",
+			published,
+			_("New cases of seven days for 100,000 people, area beside area, on each day of a month."),
+		),
+		("comparison/{month}.csv", None, published, _("The same as a table.")),
+		(
 			"corrections.json",
 			"corrections",
 			corrected,
@@ -256,6 +261,12 @@ def columns(_: Translate) -> list[dict]:
 			_("Running totals since counting began; in tables, columns with total_ before the field."),
 		),
 		("whole", _("Whether all slots of the day are in; in tables 1 or 0.")),
+		("population", _("Persons, as known on the day; in slots, by group of the population.")),
+		(
+			"cases_7_days",
+			_("New cases of the seven days that end with the date, where all of them are whole."),
+		),
+		("per_100000", _("The same for 100,000 people.")),
 		("parent", _("Code of the area that a commune belongs to.")),
 		(
 			"state",

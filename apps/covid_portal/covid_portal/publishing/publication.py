@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import frappe
 
 from covid_portal.publishing.figures import slot_data
+from covid_portal.publishing.series_files import Series, series_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Publication:
 	@property
 	def newest_is_new(self) -> bool:
 		return self.newest in self.slots
+
+	@cached_property
+	def series(self) -> Series:
+		"""The courses of the areas, with the months of the slots made anew."""
+		return series_of(self.slots, self.latest["report_type"], self.latest["province"]["code"], self.live)
 
 
 def publication_of(

@@ -5,6 +5,8 @@ comes in as a callable; numbers, dates and percentages are written as the page's
 """
 
 import hashlib
+import json
+import re
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -39,6 +41,9 @@ ASSETS = {
 	"font_strong": "fonts/be-vietnam-pro-latin-600.woff2",
 	"font_strong_vietnamese": "fonts/be-vietnam-pro-vietnamese-600.woff2",
 }
+
+
+SCRIPT_TEXT = re.compile(r'__\(\s*"((?:[^"\\]|\\.)*)"')
 
 
 class CompiledTemplates(BytecodeCache):
@@ -148,8 +153,28 @@ def page_files(key: str | None) -> dict[str, list[str]]:
 	return {kind: [asset_url(path) for path in getattr(page, kind, ())] for kind in ("scripts", "styles")}
 
 
+def bundle_url(name: str) -> str | None:
+	"""Address of a bundle ("charts.bundle.js") as `bench build` made it last, with its digest; None where there is none."""
+	listing = APP.parents[2] / "sites" / "assets" / "assets.json"
+	return _bundles(listing, listing.stat().st_mtime_ns).get(name) if listing.is_file() else None
+
+
+@lru_cache(maxsize=1)
+def _bundles(listing: Path, _changed: int) -> dict[str, str]:
+	return json.loads(listing.read_text(encoding="utf-8"))
+
+
 def asset_url(path: str, base: str = "/assets/covid_portal") -> str:
 	return f"{base}/{path}?v={_digest(path)}"
+
+
+@lru_cache
+def script_texts(*folders: str) -> tuple[str, ...]:
+	"""Every sentence the scripts show: their own sources are the list, so none can be forgotten."""
+	paths = (path for folder in folders for path in sorted((APP / "public" / "js" / folder).glob("*.js")))
+	sources = (path.read_text(encoding="utf-8") for path in paths)
+	found = (json.loads(f'"{text}"') for source in sources for text in SCRIPT_TEXT.findall(source))
+	return tuple(dict.fromkeys(found))
 
 
 @lru_cache

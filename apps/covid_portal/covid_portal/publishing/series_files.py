@@ -40,9 +40,33 @@ class Course:
 	days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*DAY_COLUMNS]))
 
 
-def series_files(slots: Sequence[str], report_type: str, province: str, live: Path) -> dict[str, bytes]:
-	"""What the months of these slots look like now: {path in the snapshot: content}. Months that the live build lacks
-	are made with them, all of them where it lacks an area."""
+@dataclass(frozen=True)
+class Series:
+	"""The courses of all areas as a build has them: `files`, {path in the snapshot: content}, are those that are made anew;
+	the others are those of the live build."""
+
+	courses: dict[str, Course]
+	files: dict[str, bytes]
+	months_made: set[str]
+	live: Path
+
+	def slots(self, code: str, days: int) -> list[dict]:
+		"""The area's slots of its last so many days with slots, oldest first, as the months' files hold them."""
+		course = self.courses[code]
+		first = min(course.days["date"].tail(days), default="")
+		months = [row for row in course.months if row["month"] >= first[:7]]
+		rows = (row for month in months for row in self.content(month["json"])["slots"])
+		return [row for row in rows if f"{day_of(datetime.fromisoformat(row['time']))}" >= first]
+
+	def content(self, address: str) -> dict:
+		"""The JSON file at this address, as it will be read."""
+		path = address.lstrip("/")
+		return json.loads(self.files[path] if path in self.files else (self.live / path).read_bytes())
+
+
+def series_of(slots: Sequence[str], report_type: str, province: str, live: Path) -> Series:
+	"""What the months of these slots look like now. Months that the live build lacks are made with them, all of them where
+	it lacks an area."""
 	courses = {area["code"]: live_course(area, live) for area in series_areas(province)}
 	months = sorted(months_of(slots) | missing_months(report_type, list(courses.values())))
 	files: dict[str, bytes] = {}
@@ -53,7 +77,7 @@ def series_files(slots: Sequence[str], report_type: str, province: str, live: Pa
 			files |= made
 	for course in courses.values():
 		files |= course_files(course, report_type)
-	return files
+	return Series(courses, files, set(months), live)
 
 
 def series_areas(province: str) -> list[dict]:

@@ -41,6 +41,14 @@ PAGES = (
 		scripts=("js/public/map.js",),
 		styles=("css/public/map.css",),
 	),
+	Page(
+		"figures",
+		"/so-lieu",
+		"/en/so-lieu",
+		"figures.html",
+		scripts=("js/public/figures.js",),
+		styles=("css/public/figures.css",),
+	),
 	Page("bulletins", "/ban-tin", "/en/ban-tin", "bulletins.html"),
 	Page(
 		"verify",
@@ -75,6 +83,7 @@ def names(_: Translate) -> dict[str, str]:
 	return {
 		"overview": _("Overview"),
 		"map": _("Map"),
+		"figures": _("Figures and charts"),
 		"bulletins": _("Bulletins"),
 		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),

@@ -3,15 +3,15 @@
 import csv
 import hashlib
 import json
+import shutil
 import unittest
 from datetime import datetime, timedelta
 from io import StringIO
-from unittest.mock import patch
 
 import frappe
 
 from covid_portal.organisation.writers import insert_rows
-from covid_portal.publishing import files, open_data, pages, site_map, snapshot
+from covid_portal.publishing import files, open_data, pages, series_files, site_map, snapshot
 from covid_portal.publishing.test_rendering import Outline
 from covid_portal.publishing.test_snapshot import SnapshotCase, live_files, put_live
 from covid_portal.reporting import definitions
@@ -127,8 +127,8 @@ class TestSeries(OpenDataCase):
 
 	def test_what_was_published_before_there_were_series_comes_with_the_next_build(self) -> None:
 		self.move(self.previous, datetime(2021, 10, 31, 16))
-		with patch.object(open_data, "series_files", return_value={}):
-			self.publish(self.previous)
+		self.publish(self.previous)
+		shutil.rmtree(snapshot.live() / series_files.SERIES)
 		self.publish(self.slot)
 		self.assertEqual(
 			[row["month"] for row in self.json("series/ZZ.json")["months"]], ["2021-10", "2021-11"]

@@ -307,7 +307,9 @@ class TestOverview(unittest.TestCase):
 		nav = [{"key": "map", "label": "Bản đồ", "url": "/ban-do", "current": True}]
 		self.assertIn('<a href="/ban-do" aria-current="page">Bản đồ</a>', page(nav=nav))
 		keys = [entry["key"] for entry in site_map.menu("en", english, "overview")]
-		self.assertEqual(keys, ["overview", "map", "bulletins", "services", "data", "help", "field"])
+		self.assertEqual(
+			keys, ["overview", "map", "figures", "bulletins", "services", "data", "help", "field"]
+		)
 
 	def test_a_phones_menu_lists_every_page_by_group(self) -> None:
 		groups = site_map.groups("en", english, "help")

@@ -36,13 +36,19 @@ def sent_figures(doctype: str, slot: str | None, area: str) -> dict[str, int | N
 
 def population(area: str, on: date) -> dict[str, int]:
 	"""{group: persons} of the area, the newest figures not after the day."""
-	return dict(
-		frappe.db.sql(
-			"""select population_group, persons from `tabArea Population`
-			where parent = %s and parenttype = 'Area' and as_of <= %s order by as_of""",
-			(area, on),
-		)
-	)
+	return populations([area], on)[area]
+
+
+def populations(areas: list[str], on: date | str) -> dict[str, dict[str, int]]:
+	"""{area: population(area, on)} of many at once."""
+	found: dict[str, dict[str, int]] = {area: {} for area in areas}
+	for area, group, persons in frappe.db.sql(
+		"""select parent, population_group, persons from `tabArea Population`
+		where parent in %s and parenttype = 'Area' and as_of <= %s order by as_of""",
+		(areas, on),
+	):
+		found[area][group] = persons
+	return found
 
 
 def unit_of_author(user: str, area: str) -> str | None:

@@ -25,6 +25,7 @@ INDICATOR_FIELDS = [
 	"indicator_group",
 ]
 INDICATOR_FIELDS += ["kind", "aggregation", "cumulative", "mandatory", "minimum", "maximum", "public"]
+INDICATOR_FIELDS += ["description", "description_en"]
 INDICATOR_FIELDS += ["small_cells", "by_commune", "valid_from", "valid_to", "position"]
 RULE_FIELDS = [
 	"name",
