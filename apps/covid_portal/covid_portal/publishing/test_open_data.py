@@ -171,7 +171,10 @@ class TestWhatThereIs(OpenDataCase):
 		self.publish(self.slot)
 		index = self.json("index.json")
 		names = {"slot": self.slot, "code": "ZZ1", "month": "2021-11"}
-		addresses = [row["url"].format(**names) for row in index["resources"]]
+		# Of bulletins there is the list alone before the first one: bulletins/test_published.py reads the rest.
+		of_one = ("{number}", "bulletins/months/")
+		urls = [row["url"] for row in index["resources"] if not any(part in row["url"] for part in of_one)]
+		addresses = [url.format(**names) for url in urls]
 		addresses += [row["schema"] for row in index["resources"] if row["schema"]]
 		addresses += [row[form] for row in index["series"] for form in ("json", "csv")]
 		for address in addresses:
@@ -230,4 +233,7 @@ class TestWhatThereIs(OpenDataCase):
 			checker.feed(self.page(lang))
 			self.assertEqual(checker.open, [])
 			self.assertEqual(len(checker.ids), len(set(checker.ids)))
-			self.assertNotRegex(self.page(lang), r"<script|<style|\sstyle=|\son[a-z]+=|javascript:")
+			self.assertNotRegex(
+				self.page(lang),
+				r"<script(?! type=\"application/ld\+json\")|<style|\sstyle=|\son[a-z]+=|javascript:",
+			)

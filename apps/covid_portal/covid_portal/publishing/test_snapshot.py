@@ -87,22 +87,41 @@ def broken(_publication: Publication) -> dict[str, bytes | None]:
 	raise ZeroDivisionError("no denominator")
 
 
-class SnapshotCase(PortalTestCase):
+class StoreCase(PortalTestCase):
+	"""A store of its own, and `previous` as the newest published slot, of which no figures are asked."""
+
 	def setUp(self) -> None:
 		super().setUp()
 		self.folder = Path(tempfile.mkdtemp())
 		self.addCleanup(shutil.rmtree, self.folder)
-		patcher = patch.object(snapshot, "root", return_value=self.folder)
-		patcher.start()
-		self.addCleanup(patcher.stop)
-		quick = patch.multiple(compression, OF_PAGES=(1, 1), OF_DATA=(1, 1))
-		quick.start()
-		self.addCleanup(quick.stop)
+		self.patch(patch.object(snapshot, "root", return_value=self.folder))
+		self.patch(patch.multiple(compression, OF_PAGES=(1, 1), OF_DATA=(1, 1)))
 		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
 		frappe.db.set_value(
 			"Report Slot", {"name": ("not in", (self.previous, self.slot))}, "published_at", None
 		)
-		frappe.db.delete("Snapshot Change")
+		frappe.db.delete(changes.DOCTYPE)
+
+	def patch(self, patcher: object) -> None:
+		patcher.start()
+		self.addCleanup(patcher.stop)
+
+	def without_figures(self) -> None:
+		"""Builds are about nothing but the makers that are asked."""
+		put_live({"index.html": b"page"})
+		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
+
+		def plain(slots: list, live: Path, anew: bool = False, seen: Path | None = None) -> Publication:
+			return Publication(tuple(slots), self.previous, {}, live, anew, seen)
+
+		self.patch(patch.object(snapshot, "publication_of", plain))
+
+
+class SnapshotCase(StoreCase):
+	"""Both slots have a report."""
+
+	def setUp(self) -> None:
+		super().setUp()
 		accepted(self.previous)
 		accepted(self.slot, new_f1=22)
 
@@ -167,39 +186,18 @@ class TestBuilding(SnapshotCase):
 		self.assertEqual(self.data("latest")["version"], 2)
 
 
-class TestAsking(SnapshotCase):
+class TestAsking(StoreCase):
 	"""Who changes what is public says so; when it is built, and how often."""
 
 	def setUp(self) -> None:
 		super().setUp()
-		put_live({"index.html": b"page"})
-		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
-		consolidate(self.previous)
+		self.without_figures()
 
 	def ask(self, *makers: str, **more: object) -> None:
 		"""In a transaction of its own, so to speak."""
 		snapshot.rebuild([f"{__name__}.{maker}" for maker in makers], **more)
 		with patch("frappe.enqueue"):
 			snapshot.store_waiting()
-
-	def test_publishing_waits_with_the_switch_for_the_commit(self) -> None:
-		live = snapshot.store().live_name()
-		with patch.object(frappe.db, "after_commit") as stored:
-			snapshot.publish_slot(self.previous)
-		self.assertEqual(snapshot.store().live_name(), live)
-		with patch.object(frappe.db, "commit"):
-			stored.add.call_args.args[0]()
-		self.assertNotEqual(snapshot.store().live_name(), live)
-
-	def test_files_made_before_the_commit_are_the_builds_own_unless_another_build_came_between(self) -> None:
-		self.publish(self.previous)
-		with patch.object(frappe.db, "after_commit"):
-			snapshot.publish_slot(self.previous)
-		asked = changes.waiting()
-		made = snapshot.Made(asked.names[0], snapshot.store().live_name(), {"made.json": b"before"})
-		self.assertEqual(snapshot.files_for(snapshot.store(), asked, made), made.files)
-		put_live({"other.json": b"between"})
-		self.assertNotIn("made.json", snapshot.files_for(snapshot.store(), asked, made))
 
 	def test_several_changes_are_one_build_and_each_is_in_its_record(self) -> None:
 		self.ask("one_file", why="Place A")
@@ -221,6 +219,46 @@ class TestAsking(SnapshotCase):
 			enqueue.call_args.kwargs["deduplicate"] and enqueue.call_args.kwargs["enqueue_after_commit"]
 		)
 
+	def test_before_the_first_publication_there_is_nothing_to_rebuild(self) -> None:
+		frappe.db.set_value("Report Slot", self.previous, "published_at", None)
+		self.ask("one_file")
+		self.assertEqual(frappe.db.count(changes.DOCTYPE), 0)
+
+	def test_what_a_lost_job_was_for_is_found_by_the_clock(self) -> None:
+		with patch("frappe.enqueue") as enqueue:
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 0)
+			changes.store(makers=[f"{__name__}.one_file"])
+			snapshot.tick()
+			self.assertEqual(enqueue.call_count, 1)
+
+
+class TestAskingForPages(SnapshotCase):
+	def setUp(self) -> None:
+		super().setUp()
+		put_live({"index.html": b"page"})
+		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
+		consolidate(self.previous)
+
+	def test_publishing_waits_with_the_switch_for_the_commit(self) -> None:
+		live = snapshot.store().live_name()
+		with patch.object(frappe.db, "after_commit") as stored:
+			snapshot.publish_slot(self.previous)
+		self.assertEqual(snapshot.store().live_name(), live)
+		with patch.object(frappe.db, "commit"):
+			stored.add.call_args.args[0]()
+		self.assertNotEqual(snapshot.store().live_name(), live)
+
+	def test_files_made_before_the_commit_are_the_builds_own_unless_another_build_came_between(self) -> None:
+		self.publish(self.previous)
+		with patch.object(frappe.db, "after_commit"):
+			snapshot.publish_slot(self.previous)
+		asked = changes.waiting()
+		made = snapshot.Made(asked.names[0], snapshot.store().live_name(), {"made.json": b"before"})
+		self.assertEqual(snapshot.files_for(snapshot.store(), asked, made), made.files)
+		put_live({"other.json": b"between"})
+		self.assertNotIn("made.json", snapshot.files_for(snapshot.store(), asked, made))
+
 	def test_a_new_brand_has_every_page_made_anew(self) -> None:
 		settings = frappe.get_doc("Publishing Settings")
 		settings.site_title = "Cổng mới"
@@ -232,31 +270,16 @@ class TestAsking(SnapshotCase):
 			self.assertTrue((snapshot.live() / page).is_file(), page)
 		self.assertIn("Cổng mới", (snapshot.live() / "index.html").read_text(encoding="utf-8"))
 
-	def test_before_the_first_publication_there_is_nothing_to_rebuild(self) -> None:
-		frappe.db.set_value("Report Slot", self.previous, "published_at", None)
-		self.ask("one_file")
-		self.assertEqual(frappe.db.count(changes.DOCTYPE), 0)
-
 	def test_pages_of_an_older_version_of_the_app_are_made_anew_once(self) -> None:
 		with patch.object(frappe.db, "commit"):
 			self.assertTrue(snapshot.refresh_look())
 			self.assertFalse(snapshot.refresh_look())
 
-	def test_what_a_lost_job_was_for_is_found_by_the_clock(self) -> None:
-		with patch("frappe.enqueue") as enqueue:
-			snapshot.tick()
-			self.assertEqual(enqueue.call_count, 0)
-			changes.store(makers=[f"{__name__}.one_file"])
-			snapshot.tick()
-			self.assertEqual(enqueue.call_count, 1)
 
-
-class TestFailing(SnapshotCase):
+class TestFailing(StoreCase):
 	def setUp(self) -> None:
 		super().setUp()
-		put_live({"index.html": b"page"})
-		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
-		consolidate(self.previous)
+		self.without_figures()
 		changes.store(makers=[f"{__name__}.broken"], why="Place")
 		self.live = snapshot.store().live_name()
 
@@ -299,7 +322,7 @@ class TestFailing(SnapshotCase):
 		self.assertEqual(list(snapshot.store().problems()), [])
 
 
-class TestHistory(SnapshotCase):
+class TestHistory(StoreCase):
 	def test_a_kept_build_can_be_made_live_again(self) -> None:
 		first, second = put_live({"a.json": b"1"}), put_live({"a.json": b"2"})
 		snapshot.roll_back(first, "wrong figures")
@@ -315,6 +338,20 @@ class TestHistory(SnapshotCase):
 			with self.assertRaises(NoSuchBuild):
 				snapshot.roll_back(name)
 
+	def test_of_two_publications_at_once_neither_is_lost(self) -> None:
+		put_live({"index.html": b"page"})
+		first, second = (start_publication(self.folder, name) for name in ("first", "second"))
+		for process in (first, second):
+			_out, errors = process.communicate(timeout=120)
+			self.assertEqual(process.returncode, 0, errors)
+		found = {name: (snapshot.live() / name).read_text(encoding="utf-8") for name in ("first", "second")}
+		# Whoever came second made its files when the first was live, and built on them.
+		later = "second" if found["first"] == "index.html" else "first"
+		earlier = "first" if later == "second" else "second"
+		self.assertEqual(found, {earlier: "index.html", later: ",".join(sorted([earlier, "index.html"]))})
+
+
+class TestRecord(SnapshotCase):
 	def test_the_record_is_changed_and_deleted_by_nobody(self) -> None:
 		self.publish(self.slot)
 		record = frappe.get_doc(history.DOCTYPE, history.last().name)
@@ -337,20 +374,8 @@ class TestHistory(SnapshotCase):
 		self.assertEqual(self.data("latest")["slot"], self.slot)
 		self.assertEqual(self.data(self.previous)["slot"], self.previous)
 
-	def test_of_two_publications_at_once_neither_is_lost(self) -> None:
-		put_live({"index.html": b"page"})
-		first, second = (start_publication(self.folder, name) for name in ("first", "second"))
-		for process in (first, second):
-			_out, errors = process.communicate(timeout=120)
-			self.assertEqual(process.returncode, 0, errors)
-		found = {name: (snapshot.live() / name).read_text(encoding="utf-8") for name in ("first", "second")}
-		# Whoever came second made its files when the first was live, and built on them.
-		later = "second" if found["first"] == "index.html" else "first"
-		earlier = "first" if later == "second" else "second"
-		self.assertEqual(found, {earlier: "index.html", later: ",".join(sorted([earlier, "index.html"]))})
 
-
-class TestServing(SnapshotCase):
+class TestServing(StoreCase):
 	def setUp(self) -> None:
 		super().setUp()
 		files = {
