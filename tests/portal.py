@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,18 @@ def has_traceback(answer: requests.Response) -> bool:
 	return any(
 		sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/")
 	)
+
+
+def one_of_each(paths: Iterable[str]) -> list[str]:
+	"""Of pages that one template makes below another page (/ban-tin/76, /ban-tin/75) the first."""
+	return sorted({kind(path): path for path in sorted(paths, reverse=True)}.values())
+
+
+def kind(path: str) -> str:
+	"""/ban-tin/76 → ban-tin/*"""
+	parts = path.strip("/").split("/")
+	depth = 2 if parts[0] == "en" else 1
+	return "/".join([*parts[:depth], *("*" for _part in parts[depth:])])
 
 
 def clock(at: str) -> str:

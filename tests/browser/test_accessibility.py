@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
-from portal import Portal
+from portal import Portal, one_of_each
 
 WIDE, PHONE, NARROWEST = ({"width": width, "height": 800} for width in (1280, 360, 320))
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -40,15 +40,7 @@ NOT_THERE = "/khong-co-trang-nay"
 def addresses(portal: Portal) -> list[str]:
 	site_map = ElementTree.fromstring(portal.guest().get("/sitemap.xml").content)
 	paths = [urlsplit(loc.text).path for loc in site_map.findall(".//{*}loc")]
-	first = {kind(path): path for path in sorted(paths, reverse=True)}
-	return [*sorted(first.values()), NOT_THERE, f"/en{NOT_THERE}"]
-
-
-def kind(path: str) -> str:
-	"""/ban-tin/76 → /ban-tin/*: pages that are made by one template."""
-	parts = path.strip("/").split("/")
-	depth = 2 if parts[0] == "en" else 1
-	return "/".join([*parts[:depth], *("*" for _part in parts[depth:])])
+	return [*one_of_each(paths), NOT_THERE, f"/en{NOT_THERE}"]
 
 
 @pytest.fixture(scope="module")

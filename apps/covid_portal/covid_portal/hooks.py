@@ -191,6 +191,7 @@ search_entries = [
 	"covid_portal.publishing.search_index.area_entries",
 	"covid_portal.publishing.search_index.figure_entries",
 	"covid_portal.publishing.search_index.file_entries",
+	"covid_portal.bulletins.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

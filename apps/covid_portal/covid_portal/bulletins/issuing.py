@@ -16,6 +16,7 @@ from frappe.model.document import Document
 from covid_portal.bulletins import keys
 from covid_portal.bulletins.canonical import FIRST, canonical, sha256
 from covid_portal.bulletins.drafting import DOCTYPE, TEXTS, settings
+from covid_portal.publishing import pages
 from covid_portal.publishing.figures import with_zone
 
 FORMAT = "covid-portal-bulletin/1"
@@ -103,8 +104,8 @@ def signer() -> dict:
 
 
 def public_address() -> str:
-	"""Of the settings or the site's configuration, never of the request: its sender writes the Host."""
-	return (settings().public_address or frappe.conf.host_name or f"https://{frappe.local.site}").rstrip("/")
+	"""Of the bulletins' own settings, else the portal's."""
+	return (settings().public_address or pages.public_address()).rstrip("/")
 
 
 def area_name(unit: str) -> str:

@@ -17,10 +17,13 @@ from covid_portal.publishing.figures import with_zone
 from covid_portal.publishing.files import UTF8_MARK, data_file
 from covid_portal.publishing.open_data import V1
 from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.rendering import environment, local
+from covid_portal.publishing.search_index import Entry
 
 FOLDER = f"{V1}/bulletins"
 SCRIPT = Path(__file__).with_name("xac_minh.py")
 FORMS = ("json", "pdf", "txt")
+FOUND = 60  # bulletins that the search knows
 COLUMNS = ("name", "number", "version", "slot", "slot_time", "title", "title_en", "issued_at", "reason")
 COLUMNS += ("hash", "prev_hash", "key_id", "code", "pdf_sha256")
 SIGNED = ("number", "document", "hash", "key_id", "signature")
@@ -87,6 +90,25 @@ def listed(row: dict, last: int) -> dict:
 
 def public(row: dict) -> dict:
 	return {key: value for key, value in row.items() if key not in ("name", "month")}
+
+
+def search_entries(_publication: Publication, lang: str) -> list[Entry]:
+	"""The newest bulletins, each in its last version; older ones are found by the pages of their months."""
+	kind, hour_date = (
+		pages.translator(lang)("Bulletin"),
+		environment(lang, pages.translator(lang)).filters["hour_date"],
+	)
+	numbered, address = pages.translator(lang)("No. {0}"), site_map.address("bulletins", lang)
+	rows = [row for row in issued() if not row["superseded_by"]][:FOUND]
+	return [
+		Entry(
+			f"{numbered.format(row['number'])}: {local(row, 'title', lang=lang)}",
+			kind,
+			f"{address}/{row['number']}",
+			f"{hour_date(row['time'])} · {row['code']}",
+		)
+		for row in rows
+	]
 
 
 # --- one bulletin

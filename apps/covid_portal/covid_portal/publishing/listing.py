@@ -48,7 +48,7 @@ def listing_pages(lang: str, outlined: list[Outlined], updated: str) -> dict[str
 def site_map_file(build: Build) -> bytes:
 	"""Every page in both languages, each naming the other, with the time of its last change."""
 	root = ElementTree.Element("urlset", {"xmlns": SITE_MAP, "xmlns:xhtml": XHTML})
-	paths = build.pages()
+	paths = [path for path in build.pages() if not build.is_copy(path)]
 	addresses, base = {address_of(path) for path in paths}, pages.public_address()
 	for path in paths:
 		entry, address = ElementTree.SubElement(root, "url"), address_of(path)

@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from covid_portal.publishing import site_map
 from covid_portal.publishing.site_map import Translate
 
 HEADING = re.compile(r'<h2[^>]*\bid="([^"]+)"[^>]*>(.*?)</h2>', re.S)
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
+CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]+)"')
+HEAD = 4000  # bytes of a page in which its own address stands
 INDEX = "index.html"
 LISTING = ("site_map", "search")  # made of this outline, so no part of it
 
@@ -45,6 +48,16 @@ class Build:
 			file.relative_to(self.live.resolve()).as_posix() for file in self.live.resolve().rglob(INDEX)
 		}
 		return sorted(there | {path for path in self.made if path.rpartition("/")[2] == INDEX})
+
+	def is_copy(self, path: str) -> bool:
+		"""Whether the page names another address as its own: a bulletin stands at its number and at its slot."""
+		if path in self.made:
+			head = self.made[path][:HEAD]
+		else:
+			with (self.live / path).open("rb") as file:
+				head = file.read(HEAD)
+		own = CANONICAL.search(head)
+		return bool(own) and urlsplit(own[1].decode()).path != address_of(path)
 
 	def changed_at(self, path: str) -> float | None:
 		"""Seconds since 1970 of the live page's last change; None where this build changes it."""

@@ -54,6 +54,12 @@ class TestOutline(unittest.TestCase):
 		rows = {row.key: row for row in outline.outlines(build, "en", str)}
 		self.assertEqual(rows["help"].sections[0], ("First part", "/en/tro-giup#one"))
 
+	def test_a_page_that_stands_at_two_addresses_has_one_of_its_own(self) -> None:
+		text = f'<link rel="canonical" href="{BASE}/ban-tin/76">'
+		self.write("ban-tin/76/index.html", text)
+		build = outline.Build({"ban-tin/SIT-1/index.html": text.encode()}, self.live)
+		self.assertEqual([build.is_copy(path) for path in build.pages()], [False, True])
+
 	def test_a_page_keeps_the_time_of_its_last_change(self) -> None:
 		self.write("tro-giup/index.html", HELP)
 		same = outline.Build({"tro-giup/index.html": HELP.encode()}, self.live)
