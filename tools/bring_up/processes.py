@@ -16,6 +16,7 @@ from bring_up.steps import Steps
 
 SECONDS_TO_ANSWER = 60
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107
+ASKS_PYTHON = "/api/method/ping"  # nginx has the front page from a file
 BENCH_HELPER = ("-m", "frappe.utils.bench_helper", "frappe")
 
 
@@ -33,34 +34,40 @@ class Processes:
 		port = self.settings.ports[port_name]
 		bind = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 		url = f"http://{_reachable(address)}:{port}"
-		program = nginx.find_program(self.settings)
-		socket = self._socket(name)
-		if program and len(str(socket)) > LONGEST_SOCKET_PATH:
-			self.steps.note("without nginx: this folder's own path is too long for a socket")
-			program = None
-		front = f"{name}-nginx"
+		program = self._nginx_for(name)
 		key = self._key(bind, site, str(program), self._front_key() if program else "")
-		noted = self.daemons.running(front if program else name)
-		if noted and noted.key == key and self.daemons.running(name) and _status(url):
+		noted = self.daemons.running(f"{name}-nginx" if program else name)
+		if noted and noted.key == key and self.daemons.running(name) and _status(url + ASKS_PYTHON):
 			return url
 		with self.steps.step(f"{name} at {url}{', behind nginx' if program else ''}", announce=False):
 			self.stop_web(name)
 			demand_free(port_name, port, target, address)
-			self._start_gunicorn(
-				name, site, f"unix:{socket}" if program else bind, key, 0 if program else port
-			)
 			if program:
-				config = nginx.write_config(self.settings, program, name, site, bind, socket)
-				words = nginx.command(program, config)
-				wait_until(socket.exists, SECONDS_TO_ANSWER)
-				self.daemons.start(
-					front, words, cwd=self.settings.run, env=self._environment, key=key, port=port
-				)
-			self._wait_for(name, url)
-			self.demand_alive(front if program else name)
+				self._start_behind_nginx(name, site, bind, key, port, program)
+			else:
+				self._start_gunicorn(name, site, bind, key, port)
+			self._wait_for(name, url + ASKS_PYTHON)
 		return url
 
-	def _start_gunicorn(self, name: str, site: str, bind: str, key: str, port: int) -> None:
+	def _nginx_for(self, name: str) -> nginx.Program | None:
+		program = nginx.find_program(self.settings)
+		if program and len(str(self._socket(name))) > LONGEST_SOCKET_PATH:
+			self.steps.note("without nginx: this folder's own path is too long for a socket")
+			return None
+		return program
+
+	def _start_behind_nginx(
+		self, name: str, site: str, bind: str, key: str, port: int, program: nginx.Program
+	) -> None:
+		socket = self._socket(name)
+		socket.unlink(missing_ok=True)
+		self._start_gunicorn(name, site, f"unix:{socket}", key)
+		wait_until(lambda: socket.exists() or not self.daemons.running(name), SECONDS_TO_ANSWER)
+		command = nginx.command(program, nginx.write_config(self.settings, program, name, site, bind, socket))
+		folder, environment = self.settings.run, self._environment
+		self.daemons.start(f"{name}-nginx", command, cwd=folder, env=environment, key=key, port=port)
+
+	def _start_gunicorn(self, name: str, site: str, bind: str, key: str, port: int = 0) -> None:
 		gunicorn = [self.settings.python, "-m", "gunicorn", "--config", INSIDE / "gunicorn_settings.py"]
 		environment = self._environment | {"GUNICORN_BIND": bind, "FRAPPE_SITE": site}
 		self.daemons.start(name, gunicorn, cwd=self.settings.sites, env=environment, key=key, port=port)
@@ -148,7 +155,7 @@ def _reachable(address: str) -> str:
 
 
 def _status(url: str) -> int:
-	"""The HTTP status of the front page; 0 when nothing answers. Proxies are passed by."""
+	"""The HTTP status of an address; 0 when nothing answers. Proxies are passed by."""
 	opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 	try:
 		with opener.open(url, timeout=30) as response:
