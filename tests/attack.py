@@ -23,6 +23,7 @@ class Version:
 	silent: np.ndarray
 	missing: int
 	corrected: bool = False
+	carried: bool = False
 
 	def without_parts(self) -> "Version":
 		"""As one knows it to whom only wholes are published."""
@@ -34,6 +35,7 @@ class Version:
 			np.ones(parts, dtype=bool),
 			self.missing,
 			self.corrected,
+			self.carried,
 		)
 
 
@@ -81,7 +83,7 @@ class Programme:
 		version = self.versions[number]
 		reported = self.parts - version.missing
 		self.say({self.r(number, part): 1 for part in range(self.parts)}, reported, reported)
-		for part in np.flatnonzero(version.silent):  # who has not reported brings nothing
+		for part in [] if version.carried else np.flatnonzero(version.silent):
 			self.say({self.x(number, part): 1, self.r(number, part): -self.most}, -np.inf, 0)
 
 	def say_what_may_change(self, number: int) -> None:

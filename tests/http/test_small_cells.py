@@ -6,6 +6,7 @@ figures, asked of the server by an administrator, only say which cells are small
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,7 @@ def said_of(files: Files, field: str) -> pd.DataFrame:
 def versions_of(history: list[Files], field: str, parent: str, said: list[pd.DataFrame]) -> list[Version]:
 	"""What the files tell of the figure in the parts of one whole; a version that tells nothing new is left away."""
 	found: list[Version] = []
+	stocks = {row["field"] for row in history[-1]["communes"]["indicators"] if row["kind"] == "stock"}
 	for files, table in zip(history, said, strict=True):
 		rows = table[table["parent"] == parent]
 		whole = next(row for row in files["wholes"]["districts"] if row["code"] == parent)
@@ -160,6 +162,7 @@ def versions_of(history: list[Files], field: str, parent: str, said: list[pd.Dat
 			rows["silent"].to_numpy(),
 			whole["missing"],
 			is_spoken_of(files, field, {parent, *rows.index}),
+			field in stocks,
 		)
 		if not found or tells_more(version, found[-1]):
 			found.append(version)
@@ -193,6 +196,8 @@ def given_away_in(
 		for parent, rows in said[-1].groupby("parent"):
 			parts = [place for place, code in enumerate(rows.index) if code in small]
 			versions = versions_of(history, field, parent, said)
+			if naively:
+				versions = [replace(version, missing=0) for version in versions]
 			count += len(parts)
 			found += [
 				(field, rows.index[part]) for part in given_away(versions, len(versions) - 1, parts, limit)
@@ -226,7 +231,7 @@ def test_nor_in_other_slots(reader: Client, story: dict, truth: Callable, admini
 
 
 def test_ranges_alone_would_be_broken(story: dict, truth: Callable) -> None:
-	_count, found = given_away_in(story["versions"][:1], truth(story["slot"]), [CORRECTED], naively=True)
+	_count, found = given_away_in(story["versions"][-1:], truth(story["slot"]), [CORRECTED], naively=True)
 	assert len(found) > 10
 
 
