@@ -81,9 +81,7 @@ def upload(administrator: Client) -> Callable[..., str]:
 
 	def send(content: bytes) -> str:
 		files = {"file": ("areas.geojson", content, "application/geo+json")}
-		answer = administrator.request(
-			"POST", "/api/method/upload_file", files=files, data={"is_private": 1, "doctype": OUTLINE}
-		)
+		answer = administrator.request("POST", "/api/method/upload_file", files=files, data={"is_private": 1})
 		assert answer.ok, answer.text[:500]
 		return answer.json()["message"]["file_url"]
 
