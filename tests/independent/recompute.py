@@ -63,17 +63,24 @@ class OpenData:
 		return table.drop(index=self.province)
 
 	@cached_property
-	def slots(self) -> pd.DataFrame:
-		"""A row for each published slot of the province, oldest first, of all districts' months together."""
+	def month_rows(self) -> pd.DataFrame:
+		"""A row for each published slot of each district, of all months together."""
 		parts = [
 			self.table(month["csv"])
 			for area in self.index["series"][1:]
 			for month in self.json(area["json"])["months"]
 		]
 		rows = pd.concat(parts, ignore_index=True)
-		figures = [row["field"] for row in self.index["indicators"] if row["field"] in rows]
-		table = rows.groupby(["time", "slot"])[figures].sum(min_count=1).reset_index()
-		return table.assign(day=[day_of(time) for time in table["time"]])
+		return rows.assign(day=[day_of(time) for time in rows["time"]])
+
+	@cached_property
+	def fields(self) -> list[str]:
+		return [row["field"] for row in self.index["indicators"] if row["field"] in self.month_rows]
+
+	@cached_property
+	def slots(self) -> pd.DataFrame:
+		"""A row for each published slot of the province, oldest first."""
+		return self.month_rows.groupby(["time", "slot", "day"])[self.fields].sum(min_count=1).reset_index()
 
 	@cached_property
 	def communes(self) -> dict:
