@@ -64,21 +64,25 @@ def figure_entries(publication: Publication, lang: str) -> list[Entry]:
 
 
 def area_entries(publication: Publication, lang: str) -> list[Entry]:
-	"""Districts and communes of today; a commune leads to its district, whose figures are public."""
-	kind, overview = pages.translator(lang)("Area"), site_map.address("overview", lang)
-	areas = {row.name: row for row in current_areas()}
+	"""Districts and communes of today; each leads to its place on the map."""
+	kind, on_the_map = pages.translator(lang)("Area"), site_map.address("map", lang)
 	districts = {row["code"] for row in publication.latest["districts"]}
+	areas = {row.name: row for row in current_areas()}
 	entries = []
 	for row in areas.values():
-		shown = next((code for code in (row.name, row.parent_area) if code in districts), None)
-		if shown:
-			above = areas.get(row.parent_area) or {}
-			note = [local(above, "full_name", lang=lang), row.full_name if lang == "en" else "", row.name]
-			weight = LARGE_AREA if shown == row.name else DETAIL
-			url = f"{overview}#khu-vuc-{shown}"
-			entries.append(
-				Entry(local(row, "full_name", lang=lang), kind, url, " · ".join(filter(None, note)), weight)
+		if not districts & {row.name, row.parent_area}:
+			continue
+		above = areas.get(row.parent_area) or {}
+		note = [local(above, "full_name", lang=lang), row.full_name if lang == "en" else "", row.name]
+		entries.append(
+			Entry(
+				local(row, "full_name", lang=lang),
+				kind,
+				f"{on_the_map}#khu-vuc-{row.name}",
+				" · ".join(filter(None, note)),
+				LARGE_AREA if row.name in districts else DETAIL,
 			)
+		)
 	return entries
 
 
