@@ -32,8 +32,9 @@ class Outlined:
 class Build:
 	"""The pages of the build under way: those made now over those of the live build."""
 
-	def __init__(self, made: dict[str, bytes], live: Path) -> None:
-		self.made, self.live = made, live
+	def __init__(self, made: dict[str, bytes | None], live: Path) -> None:
+		self.made = {path: content for path, content in made.items() if content is not None}
+		self.gone, self.live = made.keys() - self.made.keys(), live
 
 	def text(self, path: str) -> str:
 		"""The page at the path; empty where there is none yet."""
@@ -47,7 +48,8 @@ class Build:
 		there = {
 			file.relative_to(self.live.resolve()).as_posix() for file in self.live.resolve().rglob(INDEX)
 		}
-		return sorted(there | {path for path in self.made if path.rpartition("/")[2] == INDEX})
+		made = {path for path in self.made if path.rpartition("/")[2] == INDEX}
+		return sorted((there | made) - self.gone)
 
 	def is_copy(self, path: str) -> bool:
 		"""Whether the page names another address as its own: a bulletin stands at its number and at its slot."""

@@ -17,7 +17,7 @@ from covid_portal.publishing.doctype.map_outline.test_map_outline import FEATURE
 from covid_portal.publishing.mapping import layout, measures, months
 from covid_portal.publishing.mapping.outline_files import FILE
 from covid_portal.publishing.publication import files_of, publication_of
-from covid_portal.publishing.test_snapshot import SnapshotCase
+from covid_portal.publishing.test_snapshot import SnapshotCase, put_live
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.slots import PUBLISHED
@@ -115,7 +115,7 @@ class TestMap(SnapshotCase):
 
 	def build(self, slots: list[str]) -> None:
 		made = files_of(publication_of(slots, snapshot.live()), MAKERS)
-		snapshot.switch(snapshot.write_build(made))
+		put_live(made)
 
 	def move(self, slot: str, at: datetime) -> None:
 		frappe.db.set_value("Report Slot", slot, {"slot_time": at, "window_start": at - timedelta(hours=8)})

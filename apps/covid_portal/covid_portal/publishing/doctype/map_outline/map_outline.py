@@ -8,9 +8,9 @@ from frappe.model.document import Document
 from frappe.utils import cstr, now_datetime, today
 from shapely.geometry import MultiPolygon
 
+from covid_portal.publishing import snapshot
 from covid_portal.publishing.mapping import geojson
 from covid_portal.publishing.mapping.web_outlines import web_outlines
-from covid_portal.publishing.publication import newest_published
 
 LEVELS = {"Province": 1, "District": 2, "Commune": 3}
 UPLOADED, APPROVED, WITHDRAWN = "Uploaded", "Approved", "Withdrawn"
@@ -161,10 +161,7 @@ def path_of(file_url: str) -> str:
 
 def rebuild() -> None:
 	"""The public map with the outlines as they are now, soon after this is stored."""
-	if newest_published():
-		frappe.enqueue(
-			"covid_portal.publishing.snapshot.make_live", queue="long", enqueue_after_commit=True, names=[]
-		)
+	snapshot.rebuild(why=_("Map Outline"))
 
 
 @frappe.whitelist(methods=["POST"])
