@@ -4,11 +4,13 @@ newest slot with what they mean.
 Made of the series as they are published (series_files): who reads the open data finds every figure again.
 """
 
+from datetime import datetime, timedelta
+
 import frappe
 
 from covid_portal.publishing import pages, rendering, site_map
 from covid_portal.publishing.figures_page import comparison, data, findings
-from covid_portal.publishing.figures_page.comparison import COMPARISON, comparison_of
+from covid_portal.publishing.figures_page.comparison import COMPARISON, Comparison, comparison_of
 from covid_portal.publishing.figures_page.drawing import BETWEEN, Panel, lying, over_time
 from covid_portal.publishing.open_data import SLOTS
 from covid_portal.publishing.publication import Publication
@@ -44,14 +46,24 @@ PANELS = {
 
 
 def files(publication: Publication) -> dict[str, bytes]:
-	"""The open data that the comparison stands on, and the pages: with every change of a slot, since it moves the weeks and
-	days after it."""
+	"""The open data that the comparison stands on, and the pages where a day that they show has changed."""
 	if not publication.slots:
 		return {}
 	public = [row["field"] for row in publication.latest["indicators"]]
 	compared = comparison_of(publication.series, public)
 	made = comparison.month_files(publication.series, compared)
-	newest = publication.latest
+	return made | (area_pages(publication, public, compared) if is_shown(publication) else {})
+
+
+def is_shown(publication: Publication) -> bool:
+	"""Whether one of the slots is of the days that the charts show or that weeks of these reach back to."""
+	newest = datetime.fromisoformat(publication.latest["time"])
+	first = newest - timedelta(days=data.DAYS_SHOWN + data.WEEK)
+	return any(datetime.fromisoformat(publication.data[slot]["time"]) > first for slot in publication.slots)
+
+
+def area_pages(publication: Publication, public: list[str], compared: Comparison) -> dict[str, bytes]:
+	newest, made = publication.latest, {}
 	day = compared.newest_day(newest["province"]["code"])
 	side_by_side = compared.rows(day) if day else []
 	for area in (newest["province"], *newest["districts"]):

@@ -3,20 +3,26 @@
 import json
 import random
 import re
+import shutil
+import tempfile
 import unittest
 from datetime import date, datetime, timedelta
 from html import unescape
+from pathlib import Path
+from unittest.mock import patch
 
 import frappe
 import pandas as pd
 
 from covid_portal.organisation.writers import insert_rows
-from covid_portal.publishing import changes, pages, site_map, snapshot
-from covid_portal.publishing.figures_page import DAILY, PANELS, data, drawing, findings
+from covid_portal.publishing import changes, compression, figures_page, pages, site_map, snapshot
+from covid_portal.publishing.figures_page import DAILY, PANELS, comparison, data, drawing, findings
+from covid_portal.publishing.publication import publication_of
 from covid_portal.publishing.test_open_data import OpenDataCase
 from covid_portal.publishing.test_rendering import Outline
-from covid_portal.reporting import definitions
-from covid_portal.testing.case import REPORT, accepted, make_slot
+from covid_portal.reporting import definitions, slots
+from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing.case import REPORT, PortalTestCase, accepted, make_slot
 
 FIELDS = (
 	"new_cases",
@@ -100,8 +106,8 @@ class TestFiguresOfDays(unittest.TestCase):
 			self.assertAlmostEqual(value, expected, delta=0.0500001, msg=str(what))
 
 	def test_they_are_those_of_a_recomputation_day_by_day(self) -> None:
-		for seed in range(12):
-			self.compare(90, seed)
+		for seed in range(6):
+			self.compare(60, seed)
 
 	def test_a_history_shorter_than_a_week_has_days_and_no_mean(self) -> None:
 		for length in range(1, 7):
@@ -201,175 +207,212 @@ class TestDrawing(unittest.TestCase):
 		self.assertEqual([row["width"] for row in rows], [drawing.ROOM, None, 0])
 
 
-class FiguresPageCase(OpenDataCase):
-	def setUp(self) -> None:
-		super().setUp()
-		columns = ["name", "parent", "parenttype", "parentfield", "population_group", "persons", "as_of"]
-		rows = [
-			[f"{group}-{code}", code, "Area", "populations", group, persons, "2021-01-01"]
-			for code, persons in (("ZZ", 5000), ("ZZ1", 2000), ("ZZ2", 3000))
-			for group in ("total", "adults")
-		]
-		insert_rows("Area Population", columns, rows)
-
-	def page(self, code: str = "ZZ", lang: str = "en") -> str:
-		top = site_map.address("figures", lang)
-		address = top if code == "ZZ" else f"{top}/{code}"
-		return (snapshot.live() / pages.file_of(address)).read_text(encoding="utf-8")
-
-	def cells(self, page: str, table: str) -> dict[str, dict[str, str]]:
-		"""{key of the row: {field: value}} of a table."""
-		body = re.search(rf'<table[^>]*id="{table}".*?</table>', page, re.S)[0]
-		rows = re.findall(r'<tr data-key="([^"]+)"(.*?)</tr>', body, re.S)
-		return {key: dict(re.findall(r'data-field="(\w+)" data-value="([^"]+)"', row)) for key, row in rows}
-
-	def finding(self, page: str, anchor: str) -> str:
-		text = re.search(rf'id="{anchor}".*?<p class="finding"[^>]*>(.*?)</p>', page, re.S)[1]
-		return unescape(text).replace("\u00a0", " ")
-
-	def publish_days(self, days: int) -> None:
-		"""Whole days before the one of `slot`, each with new_cases of its date, in slots of the test's own."""
-		for back in range(days, 0, -1):
-			for hour in (8, 16):
-				name = make_slot(24 * back + hour)
-				self.move(name, datetime(2021, 11, 20 - back, hour))
-				accepted(
-					name, new_cases=20 - back, community_cases=20 - back, quarantine_cases=0, imported_cases=0
-				)
-				self.publish(name)
+def cells(page: str, table: str) -> dict[str, dict[str, str]]:
+	"""{key of the row: {field: value}} of a table."""
+	body = re.search(rf'<table[^>]*id="{table}".*?</table>', page, re.S)[0]
+	rows = re.findall(r'<tr data-key="([^"]+)"(.*?)</tr>', body, re.S)
+	return {key: dict(re.findall(r'data-field="(\w+)" data-value="([^"]+)"', row)) for key, row in rows}
 
 
-class TestPages(FiguresPageCase):
+def finding(page: str, anchor: str) -> str:
+	text = re.search(rf'id="{anchor}".*?<p class="finding"[^>]*>(.*?)</p>', page, re.S)[1]
+	return unescape(text).replace("\u00a0", " ")
+
+
+def page_of(code: str = "ZZ", lang: str = "en") -> str:
+	top = site_map.address("figures", lang)
+	address = top if code == "ZZ" else f"{top}/{code}"
+	return (snapshot.live() / pages.file_of(address)).read_text(encoding="utf-8")
+
+
+def create_populations() -> None:
+	columns = ["name", "parent", "parenttype", "parentfield", "population_group", "persons", "as_of"]
+	rows = [
+		[f"{group}-{code}", code, "Area", "populations", group, persons, "2021-01-01"]
+		for code, persons in (("ZZ", 5000), ("ZZ1", 2000), ("ZZ2", 3000))
+		for group in ("total", "adults")
+	]
+	insert_rows("Area Population", columns, rows)
+
+
+def create_history(days: int) -> list[str]:
+	"""Published slots of whole days before 20 November, as consolidation leaves them; each slot's new cases are its day's
+	date, all in ZZ1. Their names, oldest first."""
+	names = []
+	for back in range(days, 0, -1):
+		for hour in (8, 16):
+			name = make_slot(24 * back + hour)
+			at = datetime(2021, 11, 20 - back, hour)
+			values = {"slot_time": at, "window_start": at - timedelta(hours=8), "published_at": at}
+			frappe.db.set_value("Report Slot", name, values)
+			insert_rows("Consolidated Report", [*KEYS, *HISTORY], [row_of(name, at, code) for code in AREAS])
+			names.append(name)
+	return names
+
+
+AREAS = {"ZZ": 1, "ZZ1": 1, "ZZ2": 0}  # code: its part of the cases
+KEYS = ("name", "slot", "slot_time", "report_type", "area", "area_level", "expected", "reported", "answered")
+HISTORY = {"new_cases": 1, "pcr_positive": 6, "pcr_negative": 94}
+
+
+def row_of(slot: str, at: datetime, code: str) -> list:
+	level, expected = (1, 4) if code == "ZZ" else (2, 2)
+	figures = {**HISTORY, "new_cases": at.day * AREAS[code]}
+	keys = [f"{slot}-{code}", slot, at, REPORT, code, level, expected, expected, ",".join(HISTORY)]
+	return [*keys, *figures.values()]
+
+
+class TestPages(PortalTestCase):
+	"""One publication after nine whole days, which all the tests read."""
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		folder = Path(tempfile.mkdtemp())
+		cls.addClassCleanup(shutil.rmtree, folder)
+		root = patch.object(snapshot, "root", return_value=folder)
+		for patcher in (root, patch.multiple(compression, OF_PAGES=(1, 1), OF_DATA=(1, 1))):
+			patcher.start()
+			cls.addClassCleanup(patcher.stop)
+		frappe.set_user("Administrator")
+		frappe.db.set_single_value("Publishing Settings", "province", "ZZ")
+		frappe.db.set_value("Report Slot", {"name": ("!=", cls.slot)}, "published_at", None)
+		frappe.db.delete(changes.DOCTYPE)
+		at = datetime(2021, 11, 20, 8)
+		frappe.db.set_value(
+			"Report Slot", cls.slot, {"slot_time": at, "window_start": at - timedelta(hours=16)}
+		)
+		create_populations()
+		create_history(9)
+		change_indicator("sanctions", label_en="Quite <new>", description_en="What is counted now")
+		accepted(cls.slot)
+		publish(cls.slot)
+		cls.latest = json.loads((snapshot.live() / "du-lieu-mo/v1/slots/latest.json").read_bytes())
+
 	def test_every_area_has_its_page_in_both_languages_that_lead_to_each_other(self) -> None:
-		self.publish(self.slot)
-		for code in ("ZZ", "ZZ1", "ZZ2"):
+		for code in AREAS:
 			for lang, other in (("vi", "en"), ("en", "vi")):
-				self.assertIn(f'<html lang="{lang}"', self.page(code, lang))
+				self.assertIn(f'<html lang="{lang}"', page_of(code, lang))
 				own = site_map.address("figures", other) + ("" if code == "ZZ" else f"/{code}")
-				self.assertIn(f'hreflang="{other}" href="{own}"', self.page(code, lang))
+				self.assertIn(f'hreflang="{other}" href="{own}"', page_of(code, lang))
 
 	def test_pages_are_well_formed_and_obey_a_strict_content_policy(self) -> None:
-		self.publish(self.slot)
 		for code in ("ZZ", "ZZ1"):
 			for lang in site_map.LANGUAGES:
 				checker = Outline()
-				checker.feed(self.page(code, lang))
+				checker.feed(page_of(code, lang))
 				self.assertEqual(checker.open, [])
 				self.assertEqual(len(checker.ids), len(set(checker.ids)))
-				scripts = re.findall(r"<script[^>]*>", self.page(code, lang))
+				scripts = re.findall(r"<script[^>]*>", page_of(code, lang))
 				self.assertTrue(all("src=" in script for script in scripts))
-				self.assertNotRegex(self.page(code, lang), r"<style|\sstyle=|\son[a-z]+=|javascript:")
+				self.assertNotRegex(page_of(code, lang), r"<style|\sstyle=|\son[a-z]+=|javascript:")
 
-	def test_all_public_figures_stand_there_with_what_they_count(self) -> None:
-		frappe.db.set_value(
-			"Indicator", {"report_type": REPORT, "fieldname": "new_f1"}, "description_en", "Who <met> a case"
-		)
-		definitions.forget()
-		self.publish(self.slot)
-		latest = self.json("slots/latest.json")
-		for code, area in (("ZZ", latest["province"]), ("ZZ1", latest["districts"][0])):
-			rows = self.cells(self.page(code), "bang-chi-tieu")
-			self.assertEqual(list(rows), [row["field"] for row in latest["indicators"]])
+	def test_all_public_figures_stand_there(self) -> None:
+		for code, area in (("ZZ", self.latest["province"]), ("ZZ1", self.latest["districts"][0])):
+			rows = cells(page_of(code), "bang-chi-tieu")
+			self.assertEqual(list(rows), [row["field"] for row in self.latest["indicators"]])
 			for field, value in area["figures"].items():
 				self.assertEqual(rows[field].get("now"), None if value is None else str(value), field)
-		self.assertIn("Who &lt;met&gt; a case", self.page())
 
-	def test_what_an_administrator_adds_is_in_the_table_and_what_is_retired_leaves_its_chart(self) -> None:
-		frappe.db.set_value(
-			"Indicator", {"report_type": REPORT, "fieldname": "sanctions"}, "label_en", "Quite new"
-		)
-		for field in data.VACCINATION:
-			key = {"report_type": REPORT, "fieldname": field[0]}
-			frappe.db.set_value("Indicator", key, "valid_to", "2021-11-19")
-		definitions.forget()
-		self.publish(self.slot)
-		self.assertIn("Quite new", self.page())
-		self.assertNotIn('id="tiem-chung"', self.page())
-		self.assertIn('id="so-ca"', self.page())
+	def test_an_indicator_stands_there_as_an_administrator_names_and_defines_it(self) -> None:
+		self.assertIn("Quite &lt;new&gt;", page_of())
+		self.assertIn("What is counted now", page_of())
 
-	def test_a_publication_of_nothing_makes_no_page(self) -> None:
-		self.publish(self.slot)
-		before = (snapshot.live() / "so-lieu/index.html").stat().st_ino
-		changes.store()
-		self.assertTrue(snapshot.build_all())
-		self.assertEqual((snapshot.live() / "so-lieu/index.html").stat().st_ino, before)
-
-
-class TestCharts(FiguresPageCase):
-	def test_after_nine_days_every_chart_says_what_it_shows_in_both_languages(self) -> None:
-		self.publish_days(9)
-		self.publish(self.slot)
-		page = self.page()
-		cases = self.cells(page, "bang-so-ca")
-		# 11 … 19 cases at each of two slots a day; the day of `slot` is not whole.
-		self.assertEqual(cases["2021-11-19"], {"new_cases": "38", "mean_7": "32.0"})
-		self.assertEqual(cases["2021-11-20"], {"new_cases": "6"})
+	def test_every_chart_says_what_it_shows(self) -> None:
+		page = page_of()
+		rows = cells(page, "bang-so-ca")
+		self.assertEqual(rows["2021-11-19"], {"new_cases": "38", "mean_7": "32.0"})
+		self.assertEqual(rows["2021-11-20"], {"new_cases": "6"})
 		self.assertIn("20 November 2021 <small>provisional</small>", page)
-		self.assertEqual(
-			self.finding(page, "so-ca"),
-			"The 7-day mean rose from 28 to 32 cases a day between 17 Nov and 19 Nov.",
-		)
-		self.assertIn("Trung bình 7 ngày", self.finding(self.page(lang="vi"), "so-ca"))
-		# Of each slot's 115 results six are positive.
-		self.assertIn("5.2% were positive", self.finding(page, "xet-nghiem"))
-		self.assertIn("5,2 % kết quả", self.finding(self.page(lang="vi"), "xet-nghiem"))
-		self.assertIn("51 people were in quarantine on 20 Nov", self.finding(page, "cach-ly"))
-		self.assertIn("41 of 60 treatment beds", self.finding(page, "giuong-benh"))
-		self.assertIn("68.3%", self.finding(page, "giuong-benh"))
-		self.assertIn("16.0%", self.finding(page, "tiem-chung"))
-		self.assertIn("1 of 4 communes", self.finding(page, "day-du"))
-		self.compare_areas(page)
+		said = "The 7-day mean rose from 28 to 32 cases a day between 17 Nov and 19 Nov."
+		self.assertEqual(finding(page, "so-ca"), said)
+		self.assertIn("6.0% were positive", finding(page, "xet-nghiem"))
+		self.assertIn("51 people were in quarantine on 20 Nov", finding(page, "cach-ly"))
+		self.assertIn("41 of 60 treatment beds", finding(page, "giuong-benh"))
+		self.assertIn("68.3%", finding(page, "giuong-benh"))
+		self.assertIn("16.0%", finding(page, "tiem-chung"))
+		self.assertIn("1 of 4 communes", finding(page, "day-du"))
 
-	def compare_areas(self, page: str) -> None:
-		rows = self.cells(page, "bang-so-sanh")
+	def test_the_sentences_are_there_in_vietnamese(self) -> None:
+		page = page_of(lang="vi")
+		self.assertIn("Trung bình 7 ngày", finding(page, "so-ca"))
+		self.assertIn("6,0 % kết quả", finding(page, "xet-nghiem"))
+		self.assertIn("41 trên 60 giường", finding(page, "giuong-benh"))
+		self.assertIn("1 trên 4 xã, phường, thị trấn", finding(page, "day-du"))
+
+	def test_areas_stand_beside_each_other_by_their_whole_weeks(self) -> None:
+		rows = cells(page_of(), "bang-so-sanh")
 		self.assertEqual(list(rows), ["ZZ1", "ZZ", "ZZ2"])
 		self.assertEqual(rows["ZZ1"], {"per_100000": "11200.0", "cases_7_days": "224", "population": "2000"})
-		month = self.json("comparison/2021-11.json")
+		self.assertIn("ZZ1", finding(page_of(), "so-sanh"))
+		self.assertIn("place 1 of 2", finding(page_of("ZZ1"), "so-sanh"))
+		month = json.loads((snapshot.live() / "du-lieu-mo/v1/comparison/2021-11.json").read_bytes())
 		self.assertEqual((month["dates"][0], month["dates"][-1]), ("2021-11-11", "2021-11-20"))
 		zz1 = next(row for row in month["areas"] if row["code"] == "ZZ1")
 		self.assertEqual(zz1["cases_7_days"], [None] * 6 + [196, 210, 224, None])
-		table = {(row["date"], row["code"]): row for row in self.table("comparison/2021-11.csv")}
-		self.assertEqual(table["2021-11-19", "ZZ1"]["per_100000"], "11200.0")
-		self.assertIn("ZZ1", self.finding(page, "so-sanh"))
-		self.assertIn("place 1 of 1", self.finding(self.page("ZZ1"), "so-sanh"))
-
-	def test_one_slot_has_pictures_and_nothing_to_compare_yet(self) -> None:
-		self.publish(self.slot)
-		page = self.page()
-		self.assertIn("not yet enough days", self.finding(page, "so-ca"))
-		self.assertNotIn('id="so-sanh"', page)
 
 	def test_a_permanent_link_names_what_is_shown(self) -> None:
-		self.publish_days(1)
-		self.publish(self.slot)
-		self.assertIn('href="/en/so-lieu?tu=2021-11-19&amp;den=2021-11-20#so-ca"', self.page())
-		self.assertIn(f'href="/en/so-lieu?ky={self.slot}#tiem-chung"', self.page())
+		self.assertIn('href="/en/so-lieu?tu=2021-11-11&amp;den=2021-11-20#so-ca"', page_of())
+		self.assertIn(f'href="/en/so-lieu?ky={self.slot}#tiem-chung"', page_of())
+		self.assertIn('href="/en/so-lieu/ZZ1?ngay=2021-11-19#so-sanh"', page_of("ZZ1"))
 
 	def test_the_files_that_are_named_are_there(self) -> None:
-		self.publish_days(8)
-		self.publish(self.slot)
 		for code in ("ZZ", "ZZ1"):
-			for address in re.findall(r'href="(/du-lieu-mo/[^"]+)"', self.page(code)):
+			for address in re.findall(r'href="(/du-lieu-mo/[^"]+)"', page_of(code)):
 				self.assertTrue((snapshot.live() / address.strip("/")).is_file(), address)
 
+
+def change_indicator(fieldname: str, **values) -> None:
+	frappe.db.set_value("Indicator", {"report_type": REPORT, "fieldname": fieldname}, values)
+	definitions.forget()
+
+
+def publish(slot: str) -> None:
+	consolidate(slot)
+	document = frappe.get_doc("Report Slot", slot)
+	document.set_state(slots.CONSOLIDATED)
+	document.publish_figures("Administrator")
+	snapshot.build_all()
+
+
+class TestChanges(OpenDataCase):
+	def test_one_slot_has_pictures_and_nothing_to_compare_and_what_is_retired_has_no_chart(self) -> None:
+		for field, _group in data.VACCINATION:
+			change_indicator(field, valid_to="2021-11-19")
+		self.publish(self.slot)
+		self.assertIn("not yet enough days", finding(page_of(), "so-ca"))
+		self.assertNotIn('id="so-sanh"', page_of())
+		self.assertNotIn('id="tiem-chung"', page_of())
+
+	def test_what_changes_no_day_that_is_shown_makes_no_page(self) -> None:
+		old = create_history(1)[0]
+		frappe.db.set_value("Report Slot", old, "slot_time", datetime(2021, 9, 1, 8))
+		frappe.db.set_value("Consolidated Report", {"slot": old}, "slot_time", datetime(2021, 9, 1, 8))
+		self.publish(self.slot)
+		live = snapshot.live()
+		self.assertEqual(figures_page.files(publication_of([], live)), {})
+		made = figures_page.files(publication_of([old], live))
+		self.assertEqual({path.rpartition("/")[0] for path in made}, {comparison.COMPARISON})
+
 	def test_the_series_of_a_merged_district_is_in_its_successors_charts(self) -> None:
-		self.move(self.previous, datetime(2021, 11, 19, 16))
-		accepted(self.previous, "ZZ21", new_cases=4, community_cases=4, quarantine_cases=0, imported_cases=0)
-		self.publish(self.previous)
+		name = create_history(1)[0]
+		frappe.db.set_value("Consolidated Report", f"{name}-ZZ2", "new_cases", 4)
 		frappe.db.set_value("Area", "ZZ2", "valid_to", "2021-11-19")
 		columns = ["name", "parent", "parenttype", "parentfield", "area", "share"]
 		insert_rows("Area Successor", columns, [["ZZ2-ZZ1", "ZZ2", "Area", "successors", "ZZ1", 50]])
 		self.publish(self.slot)
-		cases = self.cells(self.page("ZZ1"), "bang-so-ca")
-		self.assertEqual(cases["2021-11-19"]["new_cases"], "8")
+		self.assertEqual(cells(page_of("ZZ1"), "bang-so-ca")["2021-11-19"]["new_cases"], "40")
 
-	def test_a_correction_of_a_month_before_moves_the_weeks_that_reach_into_the_next(self) -> None:
-		self.publish_days(9)
+	def test_a_corrected_slot_moves_the_weeks_after_it(self) -> None:
+		create_populations()
+		names = create_history(9)
 		self.publish(self.slot)
-		before = json.dumps(self.json("comparison/2021-11.json"))
-		name = frappe.db.get_value("Report Slot", {"slot_time": datetime(2021, 11, 15, 8)})
-		accepted(name, "ZZ21", new_cases=100, community_cases=100, quarantine_cases=0, imported_cases=0)
-		self.publish(name)
-		after = self.json("comparison/2021-11.json")
-		self.assertNotEqual(json.dumps(after), before)
-		self.assertEqual(self.cells(self.page(), "bang-so-ca")["2021-11-15"]["new_cases"], "130")
+		before = self.json("comparison/2021-11.json")["areas"][1]["cases_7_days"]
+		frappe.db.set_value("Consolidated Report", f"{names[-3]}-ZZ1", "new_cases", 118)
+		snapshot.publish_slots([names[-3]])
+		self.assertTrue(snapshot.build_all())
+		after = self.json("comparison/2021-11.json")["areas"][1]["cases_7_days"]
+		self.assertEqual(
+			after, [week if week is None or at < 7 else week + 100 for at, week in enumerate(before)]
+		)
+		self.assertEqual(cells(page_of("ZZ1"), "bang-so-ca")["2021-11-18"]["new_cases"], "136")
