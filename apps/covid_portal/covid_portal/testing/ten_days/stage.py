@@ -28,6 +28,7 @@ TYPE, CODE = "ZZ Ten Days", "ZZT"
 CONSOLIDATED = "Consolidated Report"
 TICKS = ("06:00", "07:30", "08:00", "08:01", "12:00", "15:30", "16:00", "16:10", "17:05", "20:00")
 WAY_OF_THE_QUEUE = ("queue", "job_id", "deduplicate", "enqueue_after_commit")
+FIGURES = ("covid_portal.reporting.", "covid_portal.publishing.")
 
 
 class Stage:
@@ -90,8 +91,9 @@ class Stage:
 				frappe.db.commit()
 
 	def queue(self, method: str, **arguments: object) -> None:
-		"""In place of frappe.enqueue: what the framework queues of its own (mails, notices) is nobody's figure."""
-		if str(method).startswith("covid_portal."):
+		"""In place of frappe.enqueue: what the framework queues of its own (mails, notices) is nobody's figure, and nobody in
+		this province issues bulletins."""
+		if str(method).startswith(FIGURES):
 			key = arguments.get("job_id") or (method, str(arguments))
 			own = {name: value for name, value in arguments.items() if name not in WAY_OF_THE_QUEUE}
 			self.jobs[key] = (method, own)
