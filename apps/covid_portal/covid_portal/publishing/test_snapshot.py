@@ -115,6 +115,7 @@ class StoreCase(PortalTestCase):
 			return Publication(tuple(slots), self.previous, {}, live, anew, seen)
 
 		self.patch(patch.object(snapshot, "publication_of", plain))
+		self.patch(patch.object(snapshot, "listers", list))
 
 
 class SnapshotCase(StoreCase):
