@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import feedparser
 import pytest
-from portal import LATEST, Client, Portal, one_of_each
+from portal import LATEST, Client, Portal, kind, one_of_each
 
 LANGUAGES = {"": "vi", "/en": "en"}
 
@@ -67,8 +67,10 @@ def test_each_page_says_its_language_its_address_and_what_a_preview_shows(
 		), path
 		for name in ("title", "description", "image", "url", "site_name"):
 			assert re.search(rf'property="og:{name}" content="[^"]+"', head), (path, name)
-		titles.append(re.search(r"<title>([^<]+)</title>", head)[1])
-	assert len(set(titles)) == len(titles)
+		title = re.search(r"<title>([^<]+)</title>", head)[1]
+		if "*" not in kind(path):  # the newest month of bulletins is what /ban-tin shows, too
+			titles.append(title)
+	assert len(set(titles)) == len(titles) > 14
 
 
 def test_the_picture_of_previews_is_there_and_small(reader: Client, texts: dict[str, str]) -> None:
@@ -110,11 +112,11 @@ def test_everything_the_search_finds_is_there(
 	index = reader.get(f"{prefix}/tim-kiem/index.json").json()
 	assert len(index["entries"]) > 600
 	assert any("Xã Tam Chung" in " ".join(row[:2]) for row in index["entries"])
-	for title, _note, address, kind, _weight in index["entries"]:
+	for title, _note, address, number, _weight in index["entries"]:
 		path, anchor = urlsplit(address).path, urlsplit(address).fragment
 		assert path in site_map or reader.get(path).ok, address
 		assert not anchor or f'id="{anchor}"' in texts[path], address
-		assert title and index["kinds"][kind]
+		assert title and index["kinds"][number]
 
 
 def test_a_browser_can_add_the_search(reader: Client, texts: dict[str, str]) -> None:

@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from covid_portal.publishing import site_map
 from covid_portal.publishing.site_map import Translate
 
-HEADING = re.compile(r'<h2[^>]*\bid="([^"]+)"[^>]*>(.*?)</h2>', re.S)
+# A heading's own anchor, or that of the section it begins.
+HEADING = re.compile(
+	r'(?:<section[^>]*? id="([^"]+)"[^>]*>\s*)?<h2(?:[^>]*? id="([^"]+)")?[^>]*>(.*?)</h2>', re.S
+)
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]+)"')
 HEAD = 4000  # bytes of a page in which its own address stands
@@ -88,7 +91,11 @@ def outlined(page: site_map.Page, lang: str, label: str, build: Build) -> Outlin
 	text = build.text(f"{url.strip('/')}/{INDEX}".lstrip("/"))
 	found = DESCRIPTION.search(text)
 	description = unescape(found[1]).removeprefix(f"{label}. ") if found else ""
-	sections = tuple((plain(heading), f"{url}#{anchor}") for anchor, heading in HEADING.findall(text))
+	sections = tuple(
+		(plain(heading), f"{url}#{own or section}")
+		for section, own, heading in HEADING.findall(text)
+		if own or section
+	)
 	return Outlined(page.key, page.group, label, url, description, sections)
 
 

@@ -22,7 +22,8 @@ from covid_portal.reporting import slots
 from covid_portal.testing.case import REPORT, PortalTestCase
 
 HELP = """<meta name="description" content="A &amp; B"><h2 class="x" id="one">First <b>part</b></h2>
-<h2>without an anchor</h2><h2 id="two">Second</h2>"""
+<h2>without an anchor</h2><h2 id="two">Second</h2>
+<section class="card" id="three"><h2>Third</h2></section>"""
 BASE = "https://covid.example.vn"
 
 
@@ -41,7 +42,12 @@ class TestOutline(unittest.TestCase):
 		rows = {row.key: row for row in outline.outlines(build, "vi", str)}
 		self.assertEqual(rows["help"].description, "A & B")
 		self.assertEqual(
-			rows["help"].sections, (("First part", "/tro-giup#one"), ("Second", "/tro-giup#two"))
+			rows["help"].sections,
+			(
+				("First part", "/tro-giup#one"),
+				("Second", "/tro-giup#two"),
+				("Third", "/tro-giup#three"),
+			),
 		)
 		self.assertEqual(list(rows), [page.key for page in site_map.PAGES])
 		self.assertEqual(rows["data"].sections, ())
