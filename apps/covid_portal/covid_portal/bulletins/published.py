@@ -115,8 +115,9 @@ def search_entries(_publication: Publication, lang: str) -> list[Entry]:
 
 
 def what_is_new(rows: list[dict]) -> dict[str, bytes]:
-	numbers = [row["number"] for row in rows]
-	signed = frappe.get_all("Bulletin", {"number": ("in", numbers or [0])}, SIGNED)
+	if not rows:  # drafts have the number 0
+		return {}
+	signed = frappe.get_all("Bulletin", {"number": ("in", [row["number"] for row in rows])}, SIGNED)
 	whole = {one.number: published(one) for one in signed}
 	made: dict[str, bytes] = {}
 	for _slot, versions in groupby(sorted(rows, key=lambda row: row["slot"]), key=lambda row: row["slot"]):

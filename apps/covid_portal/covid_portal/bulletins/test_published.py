@@ -84,6 +84,12 @@ class TestPublished(BulletinCase):
 		files = files_of(publication_of([], snapshot.live()), snapshot.makers())
 		self.assertEqual([path for path in files if path.startswith(FOLDER)], [f"{FOLDER}/index.json"])
 
+	def test_a_draft_of_the_next_version_is_in_no_build(self) -> None:
+		self.change_figures(new_cases=12)
+		self.assertFalse(self.drafted().number)
+		files = files_of(publication_of([], snapshot.live()), snapshot.makers())
+		self.assertEqual([path for path in files if path.startswith(FOLDER)], [f"{FOLDER}/index.json"])
+
 	def test_the_loudspeaker_file_begins_with_what_is_read_out(self) -> None:
 		text = self.file("bulletins/2.txt").decode("utf-8-sig")
 		self.assertTrue(text.startswith(self.second.loudspeaker))
