@@ -8,6 +8,7 @@ from pathlib import Path
 import frappe
 from frappe.website.page_renderers.base_renderer import BaseRenderer
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date, parse_accept_header, quote_etag
 from werkzeug.wrappers import Request, Response
 
@@ -158,7 +159,10 @@ def not_modified(request: Request, response: Response) -> bool:
 def ranged(request: Request, response: Response, length: int) -> Response:
 	"""The part that was asked for, as long as the file is still the one of its first part."""
 	environ = {name: value for name, value in request.environ.items() if name not in CONDITIONS}
-	response.make_conditional(environ, accept_ranges=True, complete_length=length)
+	try:
+		response.make_conditional(environ, accept_ranges=True, complete_length=length)
+	except RequestedRangeNotSatisfiable:
+		return Response(status=416, headers={"Content-Range": f"bytes */{length}"})
 	if response.status_code == 206:
 		response.headers.pop("Accept-Ranges")  # it goes without saying
 	return response
