@@ -244,8 +244,9 @@ def test_odd_languages_and_hosts_get_the_page(front: http.client.HTTPConnection)
 	plain = ask(front, "/")[2]
 	for language in ("xx-YY;q=abc", "", "vi;q=9999999", "*", "é" * 200, "../../en"):
 		assert ask(front, "/", Accept_Language=language.encode("utf-8").decode("latin-1"))[2] == plain
-	for host in ("evil.example", "x" * 200, "127.0.0.1:1"):
-		assert ask(front, "/", Host=host)[0] == 200
+	if os.environ.get("WEB_SOCKET"):  # whose pages ask no site by its host
+		for host in ("evil.example", "x" * 200, "127.0.0.1:1"):
+			assert ask(front, "/", Host=host)[0] == 200
 
 
 # --- those who send too much
