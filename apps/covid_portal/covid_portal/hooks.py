@@ -15,6 +15,7 @@ after_migrate = ["covid_portal.publishing.snapshot.after_migrate"]
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
 permission_query_conditions = {
+	"Area Level": "covid_portal.levels.doctype.area_level.area_level.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -42,6 +43,7 @@ permission_query_conditions = {
 	"DocShare": "covid_portal.organisation.beside.for_docshare",
 }
 has_permission = {
+	"Area Level": "covid_portal.organisation.scope.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -159,6 +161,8 @@ scheduler_events = {
 	],
 }
 
+# A slot is consolidated for the first time: (slot name) -> None, in its transaction.
+on_slot_consolidated = ["covid_portal.levels.evaluation.on_slot_consolidated"]
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
 on_slot_published = [
 	"covid_portal.publishing.snapshot.publish_slot",
@@ -168,6 +172,7 @@ on_slot_published = [
 on_slots_corrected = [
 	"covid_portal.publishing.snapshot.publish_slots",
 	"covid_portal.bulletins.drafting.on_slots_corrected",
+	"covid_portal.levels.evaluation.evaluate_later",
 ]
 
 # What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content, or None where there
@@ -178,12 +183,16 @@ public_files = [
 	"covid_portal.publishing.open_data.files",
 	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
+	"covid_portal.levels.published.files",
 	"covid_portal.publishing.mapping.page.files",
 	"covid_portal.publishing.figures_page.files",
 	"covid_portal.publishing.error_pages.files",
 	"covid_portal.publishing.guidance.files",
 	"covid_portal.publishing.feeds.files",
 ]
+# What the map says of communes by letters, beside the state of their reports: (slots: [{"name", "slot_time"}], newest: name) ->
+# {measure: {slot: {commune: letter}}}.
+map_letters = ["covid_portal.levels.published.map_letters"]
 # What lists all that: (Publication, its files so far) -> {path: content}.
 public_lists = ["covid_portal.publishing.listing.files"]
 # What the search finds beside pages and their headings: (Publication, language) -> [publishing.search_index.Entry].
@@ -192,6 +201,7 @@ search_entries = [
 	"covid_portal.publishing.search_index.figure_entries",
 	"covid_portal.publishing.search_index.file_entries",
 	"covid_portal.bulletins.published.search_entries",
+	"covid_portal.levels.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

@@ -196,6 +196,12 @@ def resources(_: Translate) -> list[dict]:
 			),
 		),
 		(
+			"levels.json",
+			"levels",
+			last_change("Area Level", "decided_at", {"workflow_state": "Approved"}),
+			_("Epidemic levels: of each area the one in force, why it is so in bands, and those before."),
+		),
+		(
 			"comparison/{month}.json",
 			"comparison",
 			published,
