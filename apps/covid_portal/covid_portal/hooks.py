@@ -15,6 +15,12 @@ after_migrate = ["covid_portal.publishing.snapshot.after_migrate"]
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
 permission_query_conditions = {
+	"Directive": "covid_portal.directives.doctype.directive.directive.get_permission_query_conditions",
+	"Directive File": "covid_portal.directives.doctype.directive_file.directive_file.get_permission_query_conditions",
+	"Directive Receipt": "covid_portal.directives.doctype.directive_receipt.directive_receipt.get_permission_query_conditions",
+	"Directive Recipient": "covid_portal.directives.doctype.directive_recipient.directive_recipient.get_permission_query_conditions",
+	"Directive Relation": "covid_portal.directives.doctype.directive_relation.directive_relation.get_permission_query_conditions",
+	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -42,6 +48,9 @@ permission_query_conditions = {
 	"DocShare": "covid_portal.organisation.beside.for_docshare",
 }
 has_permission = {
+	"Directive": "covid_portal.directives.doctype.directive.directive.has_permission",
+	"Directive Receipt": "covid_portal.directives.doctype.directive_receipt.directive_receipt.has_permission",
+	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -152,7 +161,12 @@ scheduler_events = {
 			"covid_portal.publishing.snapshot.tick",
 		]
 	},
+	"hourly": [
+		"covid_portal.directives.clocks.tick",
+		"covid_portal.directives.dispatch.tick",
+	],
 	"daily": [
+		"covid_portal.directives.doctype.directive.directive.daily",
 		"covid_portal.organisation.duties.sync_all",
 		"covid_portal.organisation.user_permissions.sync",
 		"covid_portal.approval.handover.daily",
@@ -177,6 +191,7 @@ public_files = [
 	"covid_portal.publishing.ledger.files",
 	"covid_portal.publishing.open_data.files",
 	"covid_portal.bulletins.published.files",
+	"covid_portal.directives.published.files",
 	"covid_portal.publishing.communes.files",
 	"covid_portal.publishing.mapping.page.files",
 	"covid_portal.publishing.figures_page.files",
@@ -192,6 +207,7 @@ search_entries = [
 	"covid_portal.publishing.search_index.figure_entries",
 	"covid_portal.publishing.search_index.file_entries",
 	"covid_portal.bulletins.published.search_entries",
+	"covid_portal.directives.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

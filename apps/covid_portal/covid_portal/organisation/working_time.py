@@ -50,3 +50,14 @@ class WorkingTime:
 			return []
 		rows = self.periods.get(day.weekday(), [])
 		return [(datetime.combine(day, begins), datetime.combine(day, ends)) for begins, ends in rows]
+
+	def end_of(self, day: date, working_days: int) -> datetime:
+		"""When work ends on the nth working day after the day."""
+		left = working_days
+		for _day in range(MOST_DAYS):
+			day += timedelta(days=1)
+			hours = self.of_day(day) if self.periods else [(None, datetime.combine(day, time(23, 59)))]
+			left -= bool(hours)
+			if hours and left <= 0:
+				return hours[-1][1]
+		return datetime.combine(day, time(23, 59))

@@ -14,6 +14,7 @@ from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.directives import new_directive
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
 
 
@@ -57,9 +58,19 @@ def bulletin(slot: str, previous: str) -> tuple[str, Document]:
 	return "stranger", frappe.get_doc("Bulletin", drafting.draft([slot])[0])
 
 
+def directive(slot: str, previous: str) -> tuple[str, Document]:
+	"""Its author and its head are the CDC's, as of a bulletin."""
+	assign("stranger", "Drafter", "CDC-ZZ")
+	assign("cdc", "Head", "CDC-ZZ")
+	assign("other district", "Head", "DHC-ZZ2")
+	with acting("stranger"):
+		return "stranger", new_directive().insert()
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,
 	"Bulletin": bulletin,
+	"Directive": directive,
 }
