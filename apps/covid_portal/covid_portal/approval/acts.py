@@ -108,7 +108,13 @@ def refuse(act: Act) -> None:
 
 
 def withdraw(act: Act) -> None:
-	"""The author takes the document back, as long as nobody has decided on it in this round."""
+	"""The author takes the document back, as long as nobody has decided on it in this round; and one that is approved, where
+	its DocType goes on saying what was approved until it is so anew (`may_be_taken_back`)."""
+	if may_be_taken_back(act.doc):
+		require_author_scope(act)
+		act.round = act.line.round
+		finish(act, v.WITHDRAWN, [])
+		return
 	require_state(act, (v.IN_APPROVAL,))
 	require_author_scope(act)
 	if act.line.record[-1]["decision"] != v.SUBMIT:
@@ -120,6 +126,10 @@ def withdraw(act: Act) -> None:
 	for step in act.line.pending:
 		close_step(act, step, "Withdrawn")
 	finish(act, v.WITHDRAWN, [])
+
+
+def may_be_taken_back(doc: Document) -> bool:
+	return doc.get(v.STATE_FIELD) == v.APPROVED and getattr(doc, "may_be_taken_back", False)
 
 
 def skip(act: Act) -> None:

@@ -16,6 +16,7 @@ TRANSITIONS = [
 	(v.IN_APPROVAL, "Return", v.RETURNED),
 	(v.IN_APPROVAL, "Refuse", v.REFUSED),
 	(v.IN_APPROVAL, "Withdraw", v.WITHDRAWN),
+	(v.APPROVED, "Withdraw", v.WITHDRAWN),  # offered where desk.offered_decisions says so
 ]
 
 

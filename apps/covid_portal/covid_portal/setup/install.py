@@ -9,6 +9,8 @@ from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import load_shipped_settings
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
+from covid_portal.places.boards import ensure_boards
+from covid_portal.places.doctype.control_place_kind.control_place_kind import load_shipped_kinds
 from covid_portal.reporting.definitions import load_shipped_definitions
 from covid_portal.setup.module_profile import ensure_module_profile
 from covid_portal.setup.site_defaults import set_site_defaults, set_working_hours
@@ -24,3 +26,5 @@ def after_install() -> None:
 	set_site_defaults()
 	set_working_hours()
 	load_shipped_settings()
+	load_shipped_kinds()
+	ensure_boards()

@@ -14,6 +14,7 @@ from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.places import CONTROL, POINT, SITE, entered
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
 
 
@@ -57,9 +58,14 @@ def bulletin(slot: str, previous: str) -> tuple[str, Document]:
 	return "stranger", frappe.get_doc("Bulletin", drafting.draft([slot])[0])
 
 
+def place(doctype: str) -> Callable[[str, str], tuple[str, Document]]:
+	return lambda slot, previous: ("reporter", entered(doctype))
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,
 	"Bulletin": bulletin,
+	**{doctype: place(doctype) for doctype in (SITE, POINT, CONTROL)},
 }
