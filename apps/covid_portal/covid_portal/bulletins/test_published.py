@@ -219,6 +219,12 @@ class TestPublished(BulletinCase):
 		text = self.file("bulletins/2.json").replace(b'"number":2', b'"number":7,"number":2')
 		self.assertEqual(self.verdict(text)[0], "unknown")
 
+	def test_what_is_nested_too_deep_to_be_looked_through_is_unknown_and_never_an_error(self) -> None:
+		for depth in (100, 300, 600, 900, 100_000):
+			deep = "[" * depth + "]" * depth
+			content = f'{{"bulletin":{{"code":"{self.second.code}","figures":{deep}}}}}'.encode()
+			self.assertIn(verifying.verdict_of_file(content)["result"], ("forged", "unknown"), depth)
+
 	def test_rubbish_is_unknown_and_never_an_error(self) -> None:
 		deep = b'{"bulletin":' + b"[" * 100_000
 		for content in (

@@ -81,11 +81,19 @@ def verdict_of_code(code: str) -> dict:
 def verdict_of_file(content: bytes) -> dict:
 	if row := row_of({"pdf_sha256": sha256(content)}):
 		return verdict_on(row)
-	is_pdf = content.lstrip().startswith(b"%PDF")
 	try:
-		found = read(attached(content) if is_pdf else content)
-	except (ValueError, RecursionError):
+		return verdict_of_data(content)
+	except (
+		ValueError,
+		RecursionError,
+	):  # no bulletin at all, or one nested beyond what can be looked through
 		return verdict(UNKNOWN)
+
+
+def verdict_of_data(content: bytes) -> dict:
+	"""Raises ValueError, RecursionError."""
+	is_pdf = content.lstrip().startswith(b"%PDF")
+	found = read(attached(content) if is_pdf else content)
 	row = row_of({"code": str(found["bulletin"].get("code"))})
 	wrong = problems(found, keys.listed())
 	if row is None:
