@@ -150,12 +150,17 @@ scheduler_events = {
 			"covid_portal.reporting.clock.tick",
 			"covid_portal.approval.lateness.tick",
 			"covid_portal.publishing.snapshot.tick",
+			"covid_portal.channels.sending.tick",
+			"covid_portal.channels.inbound.tick",
 		]
 	},
+	"hourly": ["covid_portal.channels.zalo_tokens.keep_fresh"],
 	"daily": [
 		"covid_portal.organisation.duties.sync_all",
 		"covid_portal.organisation.user_permissions.sync",
 		"covid_portal.approval.handover.daily",
+		"covid_portal.channels.outbox.forget",
+		"covid_portal.channels.inbound.forget",
 	],
 }
 
@@ -197,7 +202,21 @@ search_entries = [
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
 # (messages: list of dicts, see Message in reporting/reminders.py and approval/notices.py) -> None, writing to an outbox of
 # theirs.
-report_notice_channels: list[str] = []
+report_notice_channels = ["covid_portal.channels.staff_notices.send"]
+
+# What sends a message of the outbox, by channel: (channels.drivers.Message) -> the provider's number of it.
+outbox_drivers = {
+	"Zalo": "covid_portal.channels.drivers.zalo_message.send",
+	"ZNS": "covid_portal.channels.drivers.zns.send",
+	"SMS": "covid_portal.channels.drivers.sms.send",
+	"E-mail": "covid_portal.channels.drivers.mail.send",
+}
+# What makes a message of what came in, by channel: (what was stored, number of the event, received at, whether to wait for pictures)
+# -> channels.inbound.Inbound.
+inbound_readers = {"Zalo": "covid_portal.channels.zalo_webhook.to_inbound"}
+# Who takes messages of people: (channels.inbound.Inbound) -> None, in a job, in one transaction with what they store.
+inbound_messages: list[str] = []
+make_email_body_message = ["covid_portal.channels.drivers.mail.mark"]
 
 home_page = "tong-quan"
 page_renderer = ["covid_portal.publishing.renderer.SnapshotPage"]

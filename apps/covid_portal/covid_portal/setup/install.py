@@ -7,6 +7,7 @@ it adds by a patch, so that a row which an administrator deleted on purpose does
 from covid_portal.approval.managed_workflow import ensure_workflow
 from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import load_shipped_settings
+from covid_portal.channels.setup import load_shipped_settings as load_channel_settings
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
 from covid_portal.reporting.definitions import load_shipped_definitions
@@ -24,3 +25,4 @@ def after_install() -> None:
 	set_site_defaults()
 	set_working_hours()
 	load_shipped_settings()
+	load_channel_settings()

@@ -1,0 +1,99 @@
+"""A person who writes to one of the portal's accounts: when last, what was told of them so far, and the guard against machines
+that answer machines.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.utils import cint, now_datetime
+
+from covid_portal.channels import outbox, sealing
+from covid_portal.channels.catalogue import channel_of
+from covid_portal.channels.inbound import Inbound
+
+DOCTYPE = "Conversation"
+SPAN = timedelta(minutes=10)
+SILENCE = timedelta(hours=1)
+
+
+def opened(channel: str, sender: str, at: datetime) -> frappe._dict:
+	"""The sender's conversation with this message counted, locked until the transaction ends: of two messages of one person
+	the second waits. `may_answer` is False while the guard holds."""
+	kind = channel_of(channel).kind
+	index = sealing.index(kind, sender)
+	frappe.db.sql(
+		f"""insert ignore into `tab{DOCTYPE}` (name, creation, modified, owner, modified_by, channel, sender, sender_index,
+			sender_mask, received, span_received, following)
+		values (%(name)s, %(at)s, %(at)s, 'Administrator', 'Administrator', %(channel)s, %(sender)s, %(index)s, %(mask)s,
+			0, 0, 0)""",
+		{
+			"name": frappe.generate_hash(length=10),
+			"at": at,
+			"channel": channel,
+			"sender": sealing.seal(None, sender),
+			"index": index,
+			"mask": sealing.mask(sender),
+		},
+	)
+	fields = ["name", "last_received_at", "muted_until", "span_started_at", "span_received", "received"]
+	row = frappe.db.get_value(
+		DOCTYPE, {"channel": channel, "sender_index": index}, fields, as_dict=True, for_update=True
+	)
+	return count(row, at)
+
+
+def count(row: frappe._dict, at: datetime) -> frappe._dict:
+	"""More messages in ten minutes than a person writes: no answer for an hour. What comes is kept all the same."""
+	is_new_span = not row.span_started_at or at >= row.span_started_at + SPAN
+	received = 1 if is_new_span else row.span_received + 1
+	most = cint(frappe.get_cached_doc("Channel Settings").most_messages) or 30
+	muted_until = at + SILENCE if received > most else row.muted_until
+	values = {
+		"last_received_at": max(at, row.last_received_at or at),
+		"received": row.received + 1,
+		"span_started_at": at if is_new_span else row.span_started_at,
+		"span_received": received,
+		"muted_until": muted_until,
+	}
+	frappe.db.set_value(DOCTYPE, row.name, values, update_modified=False)
+	return frappe._dict(name=row.name, may_answer=not (muted_until and at < muted_until))
+
+
+def answer(
+	message: Inbound,
+	text: str,
+	key: str,
+	about: tuple[str, str] | None = None,
+	subject: str | None = None,
+	now: datetime | None = None,
+) -> str | None:
+	"""Answer the sender through the outbox; its number. None where the guard holds, or the same words were the last answer
+	a moment ago: a machine that echoes them gets nothing more to echo."""
+	if not message.may_answer or repeats(message.conversation, text, now or now_datetime()):
+		return None
+	values = {"last_answer": sealing.index("answer", text), "last_answered_at": now or now_datetime()}
+	frappe.db.set_value(DOCTYPE, message.conversation, values, update_modified=False)
+	return outbox.post(message.channel, message.sender, text, about=about, key=key, subject=subject)
+
+
+def repeats(conversation: str, text: str, now: datetime) -> bool:
+	last, at = frappe.db.get_value(DOCTYPE, conversation, ["last_answer", "last_answered_at"])
+	return last == sealing.index("answer", text) and bool(at) and now < at + SPAN
+
+
+# --- what a module above remembers of a conversation
+
+
+def remember(conversation: str, content: dict | None) -> None:
+	"""Any JSON object, sealed; None forgets."""
+	frappe.db.set_value(DOCTYPE, conversation, "memory", sealing.seal(None, content), update_modified=False)
+
+
+def recall(conversation: str) -> dict:
+	return sealing.unseal(None, frappe.db.get_value(DOCTYPE, conversation, "memory")) or {}
+
+
+def follow(channel: str, sender: str, at: datetime, following: bool) -> None:
+	"""The person follows the account, or no more."""
+	row = opened(channel, sender, at)
+	frappe.db.set_value(DOCTYPE, row.name, "following", int(following), update_modified=False)
