@@ -182,6 +182,35 @@ def bulletin_key_list(context: dict) -> None:
 		frappe.destroy()
 
 
+@click.command("privacy-key-rotate")
+@pass_context
+def privacy_key_rotate(context: dict) -> None:
+	"""Make a new site key of personal data and wrap the keys of all persons with it. Then keep site_config.json anew."""
+	connect(context)
+	from covid_portal.privacy import subjects
+
+	try:
+		key_id, count = subjects.rotate()
+	finally:
+		frappe.destroy()
+	click.echo(f"{key_id} is in use; {count} persons' keys are wrapped with it")
+
+
+@click.command("privacy-key-drop-old")
+@pass_context
+def privacy_key_drop_old(context: dict) -> None:
+	"""Remove the site keys with which nothing is wrapped any more: a day after a rotation, when no old backup needs them."""
+	connect(context)
+	from covid_portal.privacy import subjects
+
+	try:
+		subjects.rewrap()
+		dropped = subjects.drop_old_keys()
+	finally:
+		frappe.destroy()
+	click.echo(f"dropped: {', '.join(dropped) or 'none'}")
+
+
 @click.command("snapshot-list")
 @click.option("--limit", default=20, show_default=True, help="So many of the newest.")
 @pass_context
@@ -268,6 +297,8 @@ commands = [
 	bulletin_key_rotate,
 	bulletin_key_revoke,
 	bulletin_key_list,
+	privacy_key_rotate,
+	privacy_key_drop_old,
 	snapshot_list,
 	snapshot_rollback,
 	snapshot_rebuild,

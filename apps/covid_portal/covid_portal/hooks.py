@@ -152,6 +152,7 @@ scheduler_events = {
 			"covid_portal.publishing.snapshot.tick",
 			"covid_portal.channels.sending.tick",
 			"covid_portal.channels.inbound.tick",
+			"covid_portal.citizens.intake.tick",
 		]
 	},
 	"hourly": ["covid_portal.channels.zalo_tokens.keep_fresh"],
@@ -161,6 +162,7 @@ scheduler_events = {
 		"covid_portal.approval.handover.daily",
 		"covid_portal.channels.outbox.forget",
 		"covid_portal.channels.inbound.forget",
+		"covid_portal.privacy.retention.nightly",
 	],
 }
 
@@ -217,6 +219,15 @@ inbound_readers = {"Zalo": "covid_portal.channels.zalo_webhook.to_inbound"}
 # Who takes messages of people: (channels.inbound.Inbound) -> None, in a job, in one transaction with what they store.
 inbound_messages: list[str] = []
 make_email_body_message = ["covid_portal.channels.drivers.mail.mark"]
+
+# DocTypes that keep something of a person, sealed (privacy/document.py): {"doctype", "subject_field" (subject), "date_field":
+# from when on the period of its Retention Rule runs}.
+personal_doctypes = [{"doctype": "Intake", "date_field": "received_at"}]
+# What else is kept of persons who are erased: (DocType, names of the documents) -> None.
+on_erasure = ["covid_portal.citizens.attachments.forget"]
+
+# What people send (citizens/intake.py): kind -> class with check(payload) -> payload and make(intake, payload) -> Document.
+intake_makers: dict[str, str] = {}
 
 home_page = "tong-quan"
 page_renderer = ["covid_portal.publishing.renderer.SnapshotPage"]

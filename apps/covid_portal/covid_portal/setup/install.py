@@ -8,8 +8,11 @@ from covid_portal.approval.managed_workflow import ensure_workflow
 from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import load_shipped_settings
 from covid_portal.channels.setup import load_shipped_settings as load_channel_settings
+from covid_portal.citizens.doctype.intake_settings.intake_settings import ensure_settings
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
+from covid_portal.privacy import keys
+from covid_portal.privacy.retention import load_shipped_rules
 from covid_portal.reporting.definitions import load_shipped_definitions
 from covid_portal.setup.module_profile import ensure_module_profile
 from covid_portal.setup.site_defaults import set_site_defaults, set_working_hours
@@ -26,3 +29,6 @@ def after_install() -> None:
 	set_working_hours()
 	load_shipped_settings()
 	load_channel_settings()
+	keys.ensure()
+	ensure_settings()
+	load_shipped_rules()

@@ -1,0 +1,69 @@
+"""Public forms: a plain POST of a page, or the page's script. Both are answered; both end in intake.receive()."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+
+from covid_portal.citizens import attachments, intake, protection
+from covid_portal.privacy.blind import keyed
+
+# Of the form itself; all other fields are what was sent.
+RESERVED = {
+	"cmd",
+	"kind",
+	"lang",
+	"page",
+	"submission_key",
+	"altcha",
+	"payload",
+	"files",
+	protection.HONEYPOT,
+}
+LONGEST_FORM = 100_000  # letters
+LONGEST_SUBMISSION_KEY = 140
+
+
+class FormTooLong(frappe.ValidationError):
+	http_status_code = 413
+
+
+def take_in(kind: str, form: Mapping[str, Any]) -> dict[str, Any]:
+	"""Take in what a visitor has sent from a public page: {"code", "held"}.
+
+	`form`: the fields of the form, or `payload` as JSON, with `submission_key`, `altcha` and the honeypot; files are the
+	request's `files`. Raises InvalidSubmission, FileRefused, TooMany.
+	"""
+	verdict = protection.screen(form, kind)
+	if verdict.outcome == protection.REFUSE:
+		frappe.throw(verdict.sentence, protection.TooMany)
+	payload = payload_of(form)
+	files = attachments.read(frappe.request.files.getlist("files") if frappe.request else ())
+	source = protection.network()
+	key = str(form.get("submission_key") or "") or key_without_script(kind, payload, source)
+	code = intake.receive(kind, "Web", payload, key, files, verdict.held, source)
+	return {"code": code, "held": bool(verdict.held)}
+
+
+def payload_of(form: Mapping[str, Any]) -> dict[str, Any]:
+	if sum(len(value) for value in form.values() if isinstance(value, str)) > LONGEST_FORM:
+		frappe.throw(
+			_("This is too long to be sent as a form. Shorten it, or send it as a file."), FormTooLong
+		)
+	if not form.get("payload"):
+		return {field: value for field, value in form.items() if field not in RESERVED}
+	try:
+		payload = json.loads(form["payload"])
+	except (ValueError, TypeError, RecursionError):
+		payload = None
+	if not isinstance(payload, dict):
+		frappe.throw(_("What was sent cannot be read. Reload the page and send it again."))
+	return payload
+
+
+def key_without_script(kind: str, payload: dict[str, Any], source: str) -> str:
+	"""The same form sent twice without a script on the same day, by a second press of the button, is one submission."""
+	content = json.dumps([kind, payload, source, frappe.utils.today()], sort_keys=True, default=str)
+	return f"plain:{keyed('form', content)}"

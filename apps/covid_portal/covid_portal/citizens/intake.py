@@ -1,0 +1,298 @@
+"""Intake: what people send is stored at once, as it came, and answered with a code; a worker makes the document of it.
+
+`receive` writes one append-only row of Intake (with its subject and its Intake Outcome, the queue) and nothing else, so that a
+rush fills the queue and not the answer time. `work` makes the documents: each exactly once, since document and outcome are of
+one transaction and the outcome's row is locked; what fails is tried again, and what fails for good is told to the operators.
+"""
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from covid_portal.citizens import attachments, codes
+from covid_portal.citizens.attachments import Attachment
+from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.writers import insert_rows
+from covid_portal.privacy import quiet, sealing, subjects
+from covid_portal.privacy.blind import keyed
+
+WAITING, HELD, MADE, FAILED, DEAD, REFUSED = "Waiting", "Held", "Made", "Failed", "Dead", "Refused"
+CHANNELS = ("Web", "Zalo", "1022", "Counter", "E-mail")
+SUBMISSION_KEY = re.compile(r"[A-Za-z0-9:_.-]{20,140}")
+BATCH = 100
+# Minutes until the next attempt; after the last one it is dead until an operator has it tried again.
+PAUSES = (1, 5, 30, 120, 720)
+KICK = "portal-intake-kick"
+KICK_SECONDS = 60
+
+
+class InvalidSubmission(frappe.ValidationError):
+	"""What was sent cannot be taken as it is. `problems`: {field: sentence}."""
+
+	def __init__(self, problems: dict[str, str]) -> None:
+		super().__init__(" ".join(problems.values()))
+		self.problems = problems
+
+
+class SubmissionKeyReused(frappe.ValidationError):
+	"""The key belongs to something else that was sent."""
+
+	http_status_code = 409
+
+
+class Maker(Protocol):
+	"""Makes the document of one kind; named in the hook `intake_makers`."""
+
+	def check(self, payload: dict[str, Any]) -> dict[str, Any]:
+		"""The payload in its normal form. Raises InvalidSubmission."""
+
+	def make(self, intake: Document, payload: dict[str, Any]) -> Document:
+		"""Insert the document, under intake.subject. Called in the worker, once."""
+
+
+def maker_of(kind: str) -> Maker:
+	paths = frappe.get_hooks("intake_makers").get(kind)
+	if not paths:
+		frappe.throw(_("{0} is nothing that can be sent here.").format(kind), frappe.ValidationError)
+	return frappe.get_attr(paths[-1])()
+
+
+# --- taking in
+
+
+def receive(
+	kind: str,
+	channel: str,
+	payload: dict[str, Any],
+	submission_key: str,
+	files: Sequence[Attachment] = (),
+	held: str | None = None,
+	network: str | None = None,
+) -> str:
+	"""Store what was sent and return its code. The same key with the same content gives the same code again.
+
+	`held`: why it waits for a review. Raises InvalidSubmission, SubmissionKeyReused.
+	"""
+	checked = maker_of(kind).check(payload)
+	require_key(submission_key)
+	digest = digest_of(kind, checked, files)
+	if known := code_of_key(submission_key, digest):
+		return known
+	frappe.db.savepoint("intake")
+	try:
+		return store(kind, channel, checked, submission_key, digest, files, held, network)
+	except Exception as error:
+		if not frappe.db.is_duplicate_entry(error):
+			raise
+		frappe.db.rollback(save_point="intake")
+		return code_of_key(submission_key, digest, locked=True)
+
+
+def require_key(submission_key: str) -> None:
+	if not SUBMISSION_KEY.fullmatch(submission_key):
+		frappe.throw(
+			_("The key of a submission is 20 to 140 letters, digits and : _ . -"), InvalidSubmissionKey
+		)
+
+
+class InvalidSubmissionKey(frappe.ValidationError):
+	pass
+
+
+def digest_of(kind: str, payload: dict[str, Any], files: Sequence[Attachment]) -> str:
+	content = [kind, payload, [keyed("file", file.content.hex()) for file in files]]
+	return keyed("submission", json.dumps(content, sort_keys=True, ensure_ascii=False))
+
+
+def code_of_key(submission_key: str, digest: str, locked: bool = False) -> str | None:
+	"""The code given for this key before. `locked`: read what another transaction has committed meanwhile."""
+	mode = " lock in share mode" if locked else ""
+	rows = frappe.db.sql(
+		f"select name, subject, code, payload_digest from tabIntake where submission_key = %s{mode}",
+		submission_key,
+		as_dict=True,
+	)
+	if not rows:
+		return None
+	if rows[0].payload_digest != digest:
+		frappe.throw(
+			_("This form has been sent already, with other content. Open it anew to send something else."),
+			SubmissionKeyReused,
+		)
+	return sealing.unseal(rows[0].subject, rows[0].code)
+
+
+def store(
+	kind: str,
+	channel: str,
+	payload: dict[str, Any],
+	submission_key: str,
+	digest: str,
+	files: Sequence[Attachment],
+	held: str | None,
+	network: str | None,
+) -> str:
+	"""The rows, past the framework's events: nothing listens to them, and an insert by the framework costs twenty times as
+	much."""
+	name, subject, code = frappe.generate_hash(length=12), subjects.create_subject(), codes.new_code(kind)
+	now = now_datetime().replace(microsecond=0)
+	content = {"form": payload, "files": attachments.spool(name, subject, files)}
+	row = {
+		"name": name,
+		"kind": kind,
+		"channel": channel,
+		"subject": subject,
+		"code": sealing.seal(subject, code),
+		"code_digest": codes.digest(code),
+		"payload": sealing.seal(subject, json.dumps(content, ensure_ascii=False)),
+		"payload_digest": digest,
+		"submission_key": submission_key,
+		"network": network,
+		"received_at": now,
+		"held": int(bool(held)),
+		"held_reason": held,
+	}
+	insert("Intake", row)
+	queued = {"name": name, "intake": name, "kind": kind, "received_at": now, "next_try_at": now}
+	insert(
+		"Intake Outcome", {**queued, "state": HELD if held else WAITING, "held_reason": held, "attempts": 0}
+	)
+	if not held:
+		frappe.db.after_commit.add(kick)
+	return code
+
+
+def insert(doctype: str, row: dict[str, Any]) -> None:
+	insert_rows(doctype, list(row), [list(row.values())])
+
+
+def code_of(intake: Document) -> str:
+	"""The code, for messages to the one who sent it."""
+	return sealing.unseal(intake.subject, intake.code)
+
+
+def payload_of(intake: Document) -> dict[str, Any]:
+	"""{"form": as the maker's check() gave it, "files": as spooled}"""
+	return json.loads(sealing.unseal(intake.subject, intake.payload))
+
+
+# --- making documents
+
+
+def kick() -> None:
+	"""Have a worker look, unless one is called already that has not begun. Without Redis the next minute's tick does it."""
+	try:
+		key = frappe.cache.make_key(KICK)
+		if frappe.cache.set(key, 1, nx=True, ex=KICK_SECONDS):
+			frappe.enqueue("covid_portal.citizens.intake.called")
+	except Exception as error:
+		quiet.record("intake.kick", error)
+
+
+def called() -> None:
+	"""Job. The mark goes first: whoever stores after this calls anew."""
+	frappe.cache.delete(frappe.cache.make_key(KICK))
+	work(now_datetime())
+
+
+def tick() -> None:
+	work(now_datetime())
+
+
+def work(now: datetime) -> int:
+	"""Make what waits, oldest first; returns how many documents. Any number of workers may do so at once."""
+	made, tried = 0, set()
+	while names := [name for name in due(now) if name not in tried]:
+		tried.update(names)
+		random.shuffle(names)  # two workers meet at few rows
+		made += sum(make(name, now) for name in names)
+	return made
+
+
+def due(now: datetime) -> list[str]:
+	filters = {"state": ("in", (WAITING, FAILED)), "next_try_at": ("<=", now)}
+	return frappe.get_all(
+		"Intake Outcome", filters, pluck="name", order_by="next_try_at asc, name asc", limit=BATCH
+	)
+
+
+def make(name: str, now: datetime) -> bool:
+	"""One document, a transaction of its own; whether it was made. What fails is noted and tried later."""
+	try:
+		made = make_locked(name)
+		frappe.db.commit()  # a unit of work: the next one's failure must not undo it
+	except Exception as error:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		note_failure(name, error, now)
+		frappe.db.commit()
+		return False
+	finally:
+		subjects.forget()
+	return made
+
+
+def make_locked(name: str) -> bool:
+	# Locked: another worker at the same row waits here, and then finds it made.
+	outcome = frappe.db.get_value("Intake Outcome", name, ["state", "intake"], as_dict=True, for_update=True)
+	if outcome.state not in (WAITING, FAILED):
+		return False
+	intake = frappe.get_doc("Intake", outcome.intake)
+	payload = payload_of(intake)
+	document = maker_of(intake.kind).make(intake, payload["form"])
+	attachments.attach(document, intake.name, intake.subject, payload["files"])
+	values = {
+		"state": MADE,
+		"reference_doctype": document.doctype,
+		"reference_name": document.name,
+		"error": None,
+	}
+	frappe.db.set_value("Intake Outcome", name, values)
+	frappe.db.after_commit.add(lambda: attachments.remove_spool(intake.name))
+	return True
+
+
+def note_failure(name: str, error: Exception, now: datetime) -> None:
+	"""By kind and place, never in the words of the error: these may hold what somebody wrote."""
+	number = quiet.record(f"intake {name}", error)
+	attempts = frappe.db.get_value("Intake Outcome", name, "attempts", for_update=True) + 1
+	is_dead = attempts > len(PAUSES)
+	values = {
+		"state": DEAD if is_dead else FAILED,
+		"attempts": attempts,
+		"next_try_at": None if is_dead else now + timedelta(minutes=PAUSES[attempts - 1]),
+		"error": f"{type(error).__name__} (Error Log {number})",
+	}
+	frappe.db.set_value("Intake Outcome", name, values)
+	if is_dead:
+		tell_operators(name)
+
+
+def tell_operators(name: str) -> None:
+	"""In the bell of everybody who may have it tried again."""
+	text = _(
+		"{0}: something that was sent could not be made into a document. Look at it and have it tried again."
+	)
+	put_in_desk(
+		[
+			Notice(user, text.format(name), f"/app/intake-outcome/{name}", "Intake Outcome", name)
+			for user in users_with("Operator")
+		]
+	)
+
+
+def users_with(role: str) -> list[str]:
+	return frappe.get_all(
+		"Has Role",
+		{"role": role, "parenttype": "User", "parent": ("not in", frappe.STANDARD_USERS)},
+		pluck="parent",
+		distinct=True,
+	)

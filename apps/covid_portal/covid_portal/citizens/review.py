@@ -1,0 +1,64 @@
+"""The operator's review of what is held or could not be made: look, release, refuse, try again. Nothing is thrown away."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from covid_portal.citizens import intake
+from covid_portal.privacy import access
+from covid_portal.privacy.quiet import without_values
+from covid_portal.privacy.reveal import require_reason
+
+REVIEWERS = ("Operator",)
+OPEN = (intake.HELD, intake.REFUSED, intake.DEAD, intake.FAILED)
+
+
+class NotForReview(frappe.ValidationError):
+	"""It has been made into a document, or waits to be."""
+
+
+@frappe.whitelist(methods=["POST"])
+@without_values
+def look(name: str, reason: str) -> dict:
+	"""What was sent, in clear: {"form": {...}, "files": how many}. Recorded with the reason."""
+	outcome = reviewed(name)
+	require_reason(reason)
+	document = frappe.get_doc("Intake", outcome.intake)
+	access.record("Intake", document.name, ["payload"], reason, "Review", document.subject)
+	content = intake.payload_of(document)
+	return {"form": content["form"], "files": len(content["files"])}
+
+
+@frappe.whitelist(methods=["POST"])
+def release(names: list[str]) -> int:
+	"""These are made into documents now; returns how many."""
+	for outcome in [reviewed(name) for name in names]:
+		change(outcome, state=intake.WAITING, next_try_at=now_datetime(), attempts=0, review_reason=None)
+	frappe.db.after_commit.add(intake.kick)
+	return len(names)
+
+
+@frappe.whitelist(methods=["POST"])
+def refuse(names: list[str], reason: str) -> int:
+	"""These are no petitions: kept until their period ends, and made into nothing unless somebody releases them."""
+	require_reason(reason)
+	for outcome in [reviewed(name) for name in names]:
+		change(outcome, state=intake.REFUSED, review_reason=reason.strip())
+	return len(names)
+
+
+def reviewed(name: str) -> Document:
+	"""The outcome, locked, if it is open and the user reviews."""
+	frappe.only_for(REVIEWERS, message=True)
+	outcome = frappe.get_doc("Intake Outcome", name, for_update=True)
+	outcome.check_permission("read")
+	if outcome.state not in OPEN:
+		frappe.throw(
+			_("{0} is {1}: there is nothing to review.").format(name, _(outcome.state)), NotForReview
+		)
+	return outcome
+
+
+def change(outcome: Document, **values: object) -> None:
+	frappe.db.set_value("Intake Outcome", outcome.name, {**values, "reviewed_by": frappe.session.user})
