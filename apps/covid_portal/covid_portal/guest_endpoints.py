@@ -38,6 +38,13 @@ GUEST_ENDPOINTS = (
 		"Stands in place of the framework's link in workflow e-mails, which decides by a mere visit.",
 	),
 	GuestEndpoint(
+		"covid_portal.channels.zalo_webhook.receive",
+		("POST",),
+		{},
+		"signed by Zalo and fresh, or refused; by size and number as the module says",
+		"Zalo hands over here what people write to the Official Account.",
+	),
+	GuestEndpoint(
 		"covid_portal.citizens.protection.challenge",
 		("GET",),
 		{},

@@ -19,6 +19,7 @@ from covid_portal.setup.site_defaults import set_site_defaults, set_working_hour
 
 
 def after_install() -> None:
+	keys.ensure()
 	ensure_roles()
 	ensure_module_profile()
 	load_shipped_scopes()
@@ -29,6 +30,5 @@ def after_install() -> None:
 	set_working_hours()
 	load_shipped_settings()
 	load_channel_settings()
-	keys.ensure()
 	ensure_settings()
 	load_shipped_rules()
