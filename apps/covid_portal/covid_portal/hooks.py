@@ -190,7 +190,10 @@ public_files = [
 	"covid_portal.publishing.error_pages.files",
 	"covid_portal.publishing.guidance.files",
 	"covid_portal.publishing.feeds.files",
+	"covid_portal.citizens.return_pages.files",
 ]
+# Further files of /du-lieu-mo/v1/: (translate) -> [(path, schema or None, time of the last change or None, description)].
+open_data_resources = ["covid_portal.citizens.return_pages.open_data_resources"]
 # What lists all that: (Publication, its files so far) -> {path: content}.
 public_lists = ["covid_portal.publishing.listing.files"]
 # What the search finds beside pages and their headings: (Publication, language) -> [publishing.search_index.Entry].

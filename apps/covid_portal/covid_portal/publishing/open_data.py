@@ -226,6 +226,8 @@ def resources(_: Translate) -> list[dict]:
 		("keys.json", "keys", None, _("Public keys (Ed25519) that bulletins are signed with.")),
 		("xac_minh.py", None, None, _("A program that checks bulletins and their chain.")),
 	)
+	for path in frappe.get_hooks("open_data_resources"):
+		rows += tuple(frappe.get_attr(path)(_))
 	return [
 		{
 			"url": f"/{V1}/{path}",

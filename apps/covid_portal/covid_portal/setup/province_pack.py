@@ -8,7 +8,7 @@ applied here as `check_*`.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import rebuild_tree
 
+from covid_portal.citizens.arrival_rules import HIGHEST_LEVEL, MEASURES, test_days
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing.doctype.publishing_settings.publishing_settings import is_web_address
 from covid_portal.reporting import definitions
@@ -25,6 +26,18 @@ from covid_portal.setup.csv_rows import numbered_rows
 KINDS = ("Province", "City", "Town", "Rural District", "Ward", "Commune", "Township")
 SECTIONS = ("province", "header", "footer", "site")
 LINES = ("Health", "Government", "Operator")
+WHOLE_NUMBERS = (
+	"level",
+	"min_age",
+	"max_age",
+	"tile_column",
+	"tile_row",
+	"tile_index",
+	"priority",
+	"min_doses",
+)
+WHOLE_NUMBERS += ("days_since_dose", "recovered_within_days", "days", "monitoring_days", "weight")
+WHOLE_NUMBERS += ("is_hardship", "from_memory")
 
 
 class PackError(frappe.ValidationError):
@@ -40,6 +53,7 @@ class Table:
 	columns: dict[str, str]
 	required: tuple[str, ...]
 	parent: str | None = None  # column with the code of the parent row, in a tree
+	optional: bool = False  # a pack may be without it
 	rows: list[tuple[int, dict]] = field(default_factory=list)
 
 	@property
@@ -108,7 +122,50 @@ def tables() -> dict[str, Table]:
 			{"date": "date", "name": "holiday_name", "name_en": "holiday_name_en"},
 			("date", "name"),
 		),
+		**returns_tables(named),
 	}
+
+
+def returns_tables(named: Callable[[str], dict[str, str]]) -> dict[str, Table]:
+	"""What coming home is ruled by."""
+	return {
+		"return_origins": Table(
+			"return_origins.csv", "Return Origin", named("origin"), ("code", "name"), optional=True
+		),
+		"immunity_states": Table(
+			"immunity_states.csv",
+			"Immunity State",
+			{**named("state"), **same("priority", "min_doses", "days_since_dose", "recovered_within_days")},
+			("code", "name", "name_en", "priority"),
+			optional=True,
+		),
+		"arrival_rules": Table(
+			"arrival_rules.csv",
+			"Arrival Rule",
+			same(
+				*("code", "level", "immunity", "area", "valid_from", "valid_to", "measure", "days"),
+				*("monitoring_days", "test_days", "obligation", "obligation_en", "reason", "reason_en"),
+				*("reference", "from_memory"),
+			),
+			(
+				*("code", "level", "immunity", "valid_from", "measure", "days"),
+				*("obligation", "obligation_en", "reason", "reason_en", "reference"),
+			),
+			optional=True,
+		),
+		"return_reasons": Table(
+			"return_reasons.csv",
+			"Return Reason",
+			{**named("reason"), **same("weight", "is_hardship")},
+			("code", "name", "name_en", "weight"),
+			optional=True,
+		),
+	}
+
+
+def same(*columns: str) -> dict[str, str]:
+	"""Columns whose field has the same name."""
+	return {column: column for column in columns}
 
 
 def load(path: str | Path) -> dict[str, int]:
@@ -121,7 +178,8 @@ def load(path: str | Path) -> dict[str, int]:
 		errors = list(check(pack))
 	if errors:
 		raise PackError("\n".join(errors))
-	added = {table.doctype: insert_missing(table, pack) for table in pack.values()}
+	given = [table for table in pack.values() if table.rows or not table.optional]
+	added = {table.doctype: insert_missing(table, pack) for table in given}
 	fill_settings(settings)
 	definitions.forget()
 	frappe.clear_cache()
@@ -138,6 +196,8 @@ def read(folder: Path, pack: dict[str, Table]) -> list[str]:
 		try:
 			table.rows = list(numbered_rows(path))
 		except FileNotFoundError:
+			if table.optional:
+				continue
 			errors.append(_("{0}: the file is missing in {1}.").format(table.file, folder))
 			continue
 		except (UnicodeDecodeError, OSError) as error:
@@ -189,6 +249,8 @@ def check(pack: dict[str, Table]) -> Iterator[str]:
 	yield from (
 		located(pack["unit_types"], line, message) for line, message in check_lines(pack["unit_types"])
 	)
+	rules = pack["arrival_rules"]
+	yield from (located(rules, line, message) for line, message in check_arrival_rules(pack))
 
 
 def located(table: Table, line: int, message: str) -> str:
@@ -212,9 +274,11 @@ def check_values(row: dict) -> Iterator[str]:
 	for column in ("valid_from", "valid_to", "date"):
 		if row.get(column) and not is_date(row[column]):
 			yield _("{0} {1} is not a date (YYYY-MM-DD).").format(column, row[column])
-	for column in ("level", "tile_column", "tile_row", "tile_index", "min_age", "max_age"):
+	for column in WHOLE_NUMBERS:
 		if row.get(column) and not is_whole_number(row[column]):
 			yield _("{0} {1} is not a whole number.").format(column, row[column])
+	if row.get("measure") and row["measure"] not in MEASURES:
+		yield _("{0} is not a measure ({1}).").format(row["measure"], ", ".join(MEASURES))
 	for column, limit in (("latitude", 90), ("longitude", 180)):
 		if row.get(column) and not is_coordinate(row[column], limit):
 			yield _("{0} {1} is not a coordinate in degrees.").format(column, row[column])
@@ -290,6 +354,31 @@ def check_lines(table: Table) -> Iterator[tuple[int, str]]:
 			yield line, _("{0} is not a line ({1}).").format(row["line"], ", ".join(LINES))
 
 
+def check_arrival_rules(pack: dict[str, Table]) -> Iterator[tuple[int, str]]:
+	"""As ArrivalRule.validate; of rules that the site has already nothing is known here: they are left as they are."""
+	areas, states, seen = pack["areas"].codes(), pack["immunity_states"].codes(), set()
+	for line, row in pack["arrival_rules"].rows:
+		if row["immunity"] not in states:
+			yield line, _("{0} is not in immunity_states.csv.").format(row["immunity"])
+		if row["area"] and row["area"] not in areas:
+			yield line, _("the area {0} is not in areas.csv.").format(row["area"])
+		case = (row["level"], row["immunity"], row["area"], row["valid_from"])
+		if case in seen:
+			yield line, _("there is a rule for the same people since {0} already.").format(row["valid_from"])
+		seen.add(case)
+		if is_whole_number(row["level"]) and not 1 <= int(row["level"]) <= HIGHEST_LEVEL:
+			yield line, _("{0} is not a level from 1 to {1}.").format(row["level"], HIGHEST_LEVEL)
+		if not is_list_of_days(row["test_days"]):
+			yield line, _("{0} is not a list of days, as in 1, 7.").format(row["test_days"])
+
+
+def is_list_of_days(text: str | None) -> bool:
+	try:
+		return all(day > 0 for day in test_days(text))
+	except ValueError:
+		return False
+
+
 # --- storing
 
 
@@ -321,7 +410,7 @@ def extra_columns(table: Table, pack: dict[str, Table]) -> dict[str, dict]:
 	return extra
 
 
-NUMBERS = ("level", "min_age", "max_age", "tile_column", "tile_row", "tile_index", "latitude", "longitude")
+NUMBERS = (*WHOLE_NUMBERS, "latitude", "longitude")
 
 
 def row_values(table: Table, row: dict, extra: dict[str, dict]) -> Iterable:

@@ -159,6 +159,27 @@ class TestWhatIsWrong(PackCase):
 		):
 			self.assertLineRefused("areas.csv", 4, line, word)
 
+	def test_rules_for_arrivals(self) -> None:
+		self.write(
+			"immunity_states.csv",
+			[
+				"code,name,name_en,priority,min_doses,days_since_dose,recovered_within_days",
+				"zp,Chưa tiêm,Not vaccinated,1,,,",
+			],
+		)
+		head = "code,level,immunity,area,valid_from,valid_to,measure,days,monitoring_days,test_days,"
+		head += "obligation,obligation_en,reason,reason_en,reference,from_memory"
+		for line, word in (
+			("zp1,5,zp,,2021-11-05,,Home quarantine,14,,,a,a,a,a,a,1", "5 is not a level"),
+			("zp1,4,zq,,2021-11-05,,Home quarantine,14,,,a,a,a,a,a,1", "zq"),
+			("zp1,4,zp,ZP9,2021-11-05,,Home quarantine,14,,,a,a,a,a,a,1", "ZP9"),
+			("zp1,4,zp,,2021-11-05,,Prison,14,,,a,a,a,a,a,1", "Prison"),
+			("zp1,4,zp,,2021-11-05,,Home quarantine,14,,1+7,a,a,a,a,a,1", "1+7"),
+			("zp1,4,zp,,2021-11-05,,Home quarantine,14,,,a,a,a,a,,1", "reference"),
+		):
+			self.write("arrival_rules.csv", [head, line])
+			self.assertPackRefused("arrival_rules.csv, row 2:", word)
+
 	def test_units_and_their_types(self) -> None:
 		for line, word in (
 			("ZPC-11,Trạm,,ZPC,ZP99,ZPD-1,,", "ZP99"),
