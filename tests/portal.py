@@ -6,7 +6,8 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,15 @@ def has_traceback(answer: requests.Response) -> bool:
 	return any(
 		sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/")
 	)
+
+
+def until(found: Callable[[], Any], seconds: int = 60) -> Any:
+	"""What `found` gives as soon as it gives anything: for what a worker does in its own time."""
+	ends = time.monotonic() + seconds
+	while not (result := found()):
+		assert time.monotonic() < ends, f"nothing came of it in {seconds} s"
+		time.sleep(0.2)
+	return result
 
 
 def one_of_each(paths: Iterable[str]) -> list[str]:

@@ -153,7 +153,8 @@ scheduler_events = {
 			"covid_portal.channels.sending.tick",
 			"covid_portal.channels.inbound.tick",
 			"covid_portal.citizens.intake.tick",
-		]
+		],
+		"*/5 * * * *": ["covid_portal.channels.mailbox.tick"],
 	},
 	"hourly": ["covid_portal.channels.zalo_tokens.keep_fresh"],
 	"daily": [
@@ -218,14 +219,21 @@ outbox_drivers = {
 }
 # What makes a message of what came in, by channel: (what was stored, number of the event, received at, whether to wait for pictures)
 # -> channels.inbound.Inbound.
-inbound_readers = {"Zalo": "covid_portal.channels.zalo_webhook.to_inbound"}
+inbound_readers = {
+	"Zalo": "covid_portal.channels.zalo_webhook.to_inbound",
+	"E-mail": "covid_portal.channels.mailbox.to_inbound",
+}
 # Who takes messages of people: (channels.inbound.Inbound) -> None, in a job, in one transaction with what they store.
 inbound_messages: list[str] = []
 make_email_body_message = ["covid_portal.channels.drivers.mail.mark"]
 
 # DocTypes that keep something of a person, sealed (privacy/document.py): {"doctype", "subject_field" (subject), "date_field":
 # from when on the period of its Retention Rule runs}.
-personal_doctypes = [{"doctype": "Intake", "date_field": "received_at"}]
+personal_doctypes = [
+	{"doctype": "Intake", "date_field": "received_at"},
+	{"doctype": "Conversation", "date_field": "last_received_at"},
+	{"doctype": "Outbox Message", "date_field": "sent_at"},
+]
 # What else is kept of persons who are erased: (DocType, names of the documents) -> None.
 on_erasure = ["covid_portal.citizens.attachments.forget"]
 

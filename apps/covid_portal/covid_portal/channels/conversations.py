@@ -10,6 +10,8 @@ from frappe.utils import cint, now_datetime
 from covid_portal.channels import outbox, sealing
 from covid_portal.channels.catalogue import channel_of
 from covid_portal.channels.inbound import Inbound
+from covid_portal.organisation.writers import insert_rows
+from covid_portal.privacy.subjects import create_subject
 
 DOCTYPE = "Conversation"
 SPAN = timedelta(minutes=10)
@@ -20,26 +22,27 @@ def opened(channel: str, sender: str, at: datetime) -> frappe._dict:
 	"""The sender's conversation with this message counted, locked until the transaction ends: of two messages of one person
 	the second waits. `may_answer` is False while the guard holds."""
 	kind = channel_of(channel).kind
-	index = sealing.index(kind, sender)
-	frappe.db.sql(
-		f"""insert ignore into `tab{DOCTYPE}` (name, creation, modified, owner, modified_by, channel, sender, sender_index,
-			sender_mask, received, span_received, following)
-		values (%(name)s, %(at)s, %(at)s, 'Administrator', 'Administrator', %(channel)s, %(sender)s, %(index)s, %(mask)s,
-			0, 0, 0)""",
-		{
-			"name": frappe.generate_hash(length=10),
-			"at": at,
-			"channel": channel,
-			"sender": sealing.seal(None, sender),
-			"index": index,
-			"mask": sealing.mask(sender),
-		},
-	)
+	key = {"channel": channel, "sender_index": sealing.index(kind, sender)}
+	if not frappe.db.exists(DOCTYPE, key):
+		begin(key, kind, sender, at)
 	fields = ["name", "last_received_at", "muted_until", "span_started_at", "span_received", "received"]
-	row = frappe.db.get_value(
-		DOCTYPE, {"channel": channel, "sender_index": index}, fields, as_dict=True, for_update=True
-	)
-	return count(row, at)
+	return count(frappe.db.get_value(DOCTYPE, key, fields, as_dict=True, for_update=True), at)
+
+
+def begin(key: dict[str, str], kind: str, sender: str, at: datetime) -> None:
+	"""The sender's row, under a data subject of its own. `ignore`: another worker may begin it at the same moment."""
+	subject = create_subject()
+	row = {
+		**key,
+		"name": frappe.generate_hash(length=10),
+		"subject": subject,
+		"sender": sealing.seal(subject, sender),
+		"sender_mask": sealing.mask(kind, sender),
+		"creation": at,
+		"received": 0,
+		"span_received": 0,
+	}
+	insert_rows(DOCTYPE, list(row), [list(row.values())], ignore=True)
 
 
 def count(row: frappe._dict, at: datetime) -> frappe._dict:
@@ -86,11 +89,13 @@ def repeats(conversation: str, text: str, now: datetime) -> bool:
 
 def remember(conversation: str, content: dict | None) -> None:
 	"""Any JSON object, sealed; None forgets."""
-	frappe.db.set_value(DOCTYPE, conversation, "memory", sealing.seal(None, content), update_modified=False)
+	sealed = sealing.seal_data(frappe.db.get_value(DOCTYPE, conversation, "subject"), content)
+	frappe.db.set_value(DOCTYPE, conversation, "memory", sealed, update_modified=False)
 
 
 def recall(conversation: str) -> dict:
-	return sealing.unseal(None, frappe.db.get_value(DOCTYPE, conversation, "memory")) or {}
+	subject, sealed = frappe.db.get_value(DOCTYPE, conversation, ["subject", "memory"])
+	return sealing.unseal_data(subject, sealed) or {}
 
 
 def follow(channel: str, sender: str, at: datetime, following: bool) -> None:

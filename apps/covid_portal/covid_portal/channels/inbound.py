@@ -15,8 +15,8 @@ from frappe.utils import cint, now_datetime
 
 from covid_portal.channels import sealing
 from covid_portal.channels.leasing import lease, pause, revive, settle
-from covid_portal.channels.quiet_log import log
 from covid_portal.organisation.writers import insert_rows, new_names
+from covid_portal.privacy import quiet
 
 DOCTYPE = "Inbound Event"
 HOOK = "inbound_messages"
@@ -61,7 +61,7 @@ class NotForUs(Exception):
 	"""The event says nothing that anybody here would work on."""
 
 
-def store(channel: str, kind: str, key: str, payload: object, now: datetime | None = None) -> bool:
+def store(channel: str, kind: str, key: str, payload: dict, now: datetime | None = None) -> bool:
 	"""Keep an event; False where it is there already. Set-based: no document events."""
 	now = now or now_datetime()
 	digest = hashlib.sha256(f"{channel}\0{key}".encode()).hexdigest()
@@ -70,7 +70,7 @@ def store(channel: str, kind: str, key: str, payload: object, now: datetime | No
 		channel,
 		kind[:140],
 		WAITING,
-		sealing.seal(None, payload),
+		sealing.seal_data(None, payload),
 		digest,
 		0,
 		now,
@@ -116,18 +116,20 @@ def work_on(name: int, now: datetime) -> None:
 		conversation = hand_over(str(name), row)
 	except NotForUs as error:
 		frappe.db.rollback()
-		settle(DOCTYPE, name, state=IGNORED, problem=str(error) or None)
+		settle(DOCTYPE, name, state=IGNORED, payload=None, problem=str(error) or None)
 	except Exception as error:
 		frappe.db.rollback()
 		failed(name, row, error, now)
 	else:
-		settle(DOCTYPE, name, state=DONE, conversation=conversation, problem=None)
+		settle(DOCTYPE, name, state=DONE, payload=None, conversation=conversation, problem=None)
 
 
 def hand_over(name: str, row: dict) -> str:
 	"""To all who take messages, in one transaction; the number of the conversation."""
 	reader = frappe.get_attr(frappe.get_hooks(READERS)[row.channel][-1])
-	message = reader(sealing.unseal(None, row.payload), name, row.creation, row.attempts < PATIENT_ATTEMPTS)
+	message = reader(
+		sealing.unseal_data(None, row.payload), name, row.creation, row.attempts < PATIENT_ATTEMPTS
+	)
 	for path in frappe.get_hooks(HOOK):
 		frappe.get_attr(path)(message)
 	return message.conversation
@@ -135,7 +137,7 @@ def hand_over(name: str, row: dict) -> str:
 
 def failed(name: int, row: dict, error: Exception, now: datetime) -> None:
 	"""Later and later; after some twelve attempts in five hours an operator looks at it."""
-	log(f"Inbound: {row.channel}", error)
+	quiet.record(f"Inbound, {row.channel}", error)
 	problem = _("{0}: see the Error Log.").format(type(error).__name__)
 	if row.attempts >= MOST_ATTEMPTS:
 		settle(DOCTYPE, name, state=DEAD, problem=problem)
@@ -156,7 +158,7 @@ def enqueue() -> None:
 
 
 def forget(now: datetime | None = None) -> None:
-	"""Daily job: what was worked on some time ago keeps its record and key, and loses its content."""
+	"""Daily job: what was given up some time ago loses its content too; what was worked on has lost it then."""
 	days = cint(frappe.get_cached_doc("Channel Settings").keep_content_days) or 30
 	frappe.db.sql(
 		f"update `tab{DOCTYPE}` set payload = null where payload is not null and state != %s and creation < %s",

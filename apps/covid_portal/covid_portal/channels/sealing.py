@@ -1,41 +1,50 @@
 """Recipients and texts as they lie in the database: sealed, found again by a keyed digest, shown as a mask.
 
-What belongs to a data subject is sealed with the subject's key, so that erasing the person erases it here too; the rest
-(staff, senders nobody has filed yet) under the site's own key.
+What belongs to a data subject is sealed with the subject's key (privacy/sealing.py), so that erasing the person erases it here
+too; the rest (staff, what was not worked on yet) under the site's `encryption_key`.
 """
 
-import hashlib
-import hmac
 import json
 
-import frappe
-from frappe.utils.password import decrypt, encrypt, get_encryption_key
+from frappe.utils.password import decrypt, encrypt
+
+from covid_portal.privacy import masking
+from covid_portal.privacy import sealing as of_subjects
+from covid_portal.privacy.blind import blind_index, keyed
 
 SITE = "site:"  # what is sealed under the site's key begins with it
 SHOWN = 3
 
 
-def seal(subject: str | None, content: object) -> str | None:
-	"""Any JSON value as sealed text; None stays None."""
-	if content is None:
-		return None
-	return SITE + encrypt(json.dumps(content, ensure_ascii=False))
+def seal(subject: str | None, text: str | None) -> str | None:
+	if not text or subject:
+		return of_subjects.seal(subject, text)
+	return SITE + encrypt(text)
 
 
-def unseal(subject: str | None, sealed: str | None) -> object:
-	"""The value again. Its callers send or process it, and show it to nobody."""
-	if not sealed:
-		return None
-	return json.loads(decrypt(sealed.removeprefix(SITE)))
+def unseal(subject: str | None, sealed: str | None) -> str | None:
+	"""Its callers send or process it, and show it to nobody. Raises privacy.subjects.Erased."""
+	if sealed and sealed.startswith(SITE):
+		return decrypt(sealed.removeprefix(SITE))
+	return of_subjects.unseal(subject, sealed)
+
+
+def seal_data(subject: str | None, content: dict | list | None) -> str | None:
+	return None if content is None else seal(subject, json.dumps(content, ensure_ascii=False))
+
+
+def unseal_data(subject: str | None, sealed: str | None) -> dict | list | None:
+	return json.loads(unseal(subject, sealed)) if sealed else None
 
 
 def index(kind: str, value: str) -> str:
-	"""Keyed digest by which a sealed value is found: equal values have equal ones, and nobody without the key makes one."""
-	key = hashlib.sha256(f"channels:{frappe.local.site}:".encode() + get_encryption_key().encode()).digest()
-	return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+	"""Keyed digest by which a sealed value is found. A phone number has the same one all over the portal."""
+	return blind_index("phone", value) if kind == "phone" else keyed(f"channels-{kind}", value)
 
 
-def mask(value: str) -> str:
-	"""0981234567 → 098•••67, somebody@example.com → som•••@example.com: enough to tell two recipients apart."""
-	name, at, host = value.partition("@")
-	return f"{name[:SHOWN]}•••{at}{host}" if at else f"{name[:SHOWN]}•••{name[-2:]}"
+def mask(kind: str, value: str) -> str:
+	"""0981234567 → •••567, somebody@example.com → som•••@example.com: enough to tell two apart."""
+	if kind == "mail":
+		name, _at, host = value.partition("@")
+		return f"{name[:SHOWN]}{masking.HIDDEN}@{host}"
+	return masking.mask_phone(value)

@@ -16,7 +16,8 @@ from covid_portal.channels.catalogue import CHANNELS
 from covid_portal.channels.drivers import Message, Refused, Transient, Unreachable, driver_of
 from covid_portal.channels.leasing import lease, pause, settle
 from covid_portal.channels.outbox import DEAD, DOCTYPE, FAILED, PENDING, SENT, Post
-from covid_portal.channels.quiet_log import log
+from covid_portal.privacy import access, quiet
+from covid_portal.privacy.subjects import Erased
 
 AT_ONCE = 50
 LONGEST_RUN = 240  # seconds; what is left the next minute takes
@@ -77,15 +78,20 @@ def send(channel: str, name: int, now: datetime) -> bool:
 	row = frappe.db.get_value(DOCTYPE, name, ROW, as_dict=True)
 	try:
 		number = attempt(row, now)
+	except Erased:
+		return not_sent(row, Refused(_("The person's data have been erased.")), now)
 	except Exception as error:
 		return not_sent(row, error, now)
 	state.worked(channel, now)
+	if row.subject:
+		reason = _("Message by {0}").format(channel)
+		access.record(DOCTYPE, str(name), ["recipient", "content"], reason, "Message", row.subject)
 	settle(DOCTYPE, name, state=SENT, sent_at=now, provider_id=str(number or "")[:140], problem=None)
 	return True
 
 
 def attempt(row: dict, now: datetime) -> str | None:
-	content = sealing.unseal(row.subject, row.content)
+	content = sealing.unseal_data(row.subject, row.content)
 	message = Message(
 		number=str(row.name),
 		channel=row.channel,
@@ -107,7 +113,7 @@ def not_sent(row: dict, error: Exception, now: datetime) -> bool:
 		refused(row, error, now)
 		return True
 	if not isinstance(error, Transient):
-		log(f"Outbox: {row.channel}", error)
+		quiet.record(f"Outbox, {row.channel}", error)
 		error = Transient(_("An error of the portal's own: see the Error Log."))
 	state.failed(row.channel, str(error), now, error.wait)
 	later(row, error, now)
@@ -130,8 +136,8 @@ def later(row: dict, error: Transient, now: datetime) -> None:
 
 def turn_elsewhere(row: dict, now: datetime) -> None:
 	"""The same words by the other channel that the sender named."""
-	channel, recipient = sealing.unseal(row.subject, row.otherwise)
-	content = sealing.unseal(row.subject, row.content)
+	channel, recipient = sealing.unseal_data(row.subject, row.otherwise)
+	content = sealing.unseal_data(row.subject, row.content)
 	again = Post(
 		channel,
 		recipient,

@@ -15,6 +15,8 @@ from covid_portal.channels.doctype.outbox_message.outbox_message import RecordIs
 from covid_portal.channels.drivers.sms import plain
 from covid_portal.channels.leasing import NotDead
 from covid_portal.channels.outbox import NothingToSay, TextTooLong
+from covid_portal.privacy import access, erasure, export
+from covid_portal.privacy.subjects import create_subject
 from covid_portal.testing.case import PortalTestCase, acting
 from covid_portal.testing.channels import PERSON, PHONE, ChannelsTestCase
 
@@ -233,6 +235,23 @@ class TestSending(ChannelsTestCase):
 		outbox.forget(self.now + timedelta(days=31))
 		row = self.message(name)
 		self.assertEqual((row.state, row.content, row.recipient), ("Sent", None, None))
+
+
+class TestSubjects(ChannelsTestCase):
+	def test_what_is_sent_to_a_person_is_on_the_persons_record_and_goes_with_the_person(self):
+		subject = create_subject()
+		sent, waiting = self.post(subject=subject), self.post(subject=subject, text="Chưa gửi")
+		frappe.db.set_value("Outbox Message", waiting, "next_attempt_at", self.now + HOUR)
+		self.run_job()
+		self.assertEqual([row["channel"] for row in access.of_subject(subject)], ["Message"])
+		[row] = [one for one in export.of_subject(subject)["documents"] if one["name"] == int(sent)]
+		self.assertEqual(row["personal"]["recipient"], PHONE)
+		erasure.erase(subject, "Theo yêu cầu")
+		frappe.db.commit()
+		self.run_job(2 * HOUR)
+		row = self.message(waiting)
+		self.assertEqual((row.state, row.recipient_index), ("Dead", None))
+		self.assertEqual(self.zalo.texts(INTERNATIONAL), ["Xin chao"])
 
 
 class TestTokens(ChannelsTestCase):

@@ -18,6 +18,7 @@ from pytz import timezone
 from covid_portal.channels import conversations, inbound, pictures, web, zalo_tokens
 from covid_portal.channels.catalogue import ZALO, zalo_id
 from covid_portal.channels.inbound import Inbound, NotForUs
+from covid_portal.privacy import quiet
 
 HEADER = "X-ZEvent-Signature"
 LARGEST = 65_536  # bytes; Zalo's events have one or two thousand
@@ -58,11 +59,12 @@ class StaleEvent(frappe.ValidationError):
 
 
 class ZaloNotInUse(frappe.ValidationError):
-	http_status_code = 503
+	http_status_code = 409
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @rate_limit(limit=EVENTS, seconds=SECONDS)
+@quiet.without_values
 def receive() -> dict:
 	"""{"received": True}, also for an event that is known already."""
 	accept(body_sent(), frappe.get_request_header(HEADER) or "", now_datetime())

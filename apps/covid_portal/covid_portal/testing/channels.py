@@ -126,7 +126,8 @@ def put_back() -> None:
 	frappe.db.rollback()
 	for doctype in TABLES:
 		frappe.db.delete(doctype)
-	frappe.delete_doc("Message Template", TEMPLATE, force=True, ignore_missing=True)
+	for name in frappe.get_all("Message Template", {"title": ("like", "Test: %")}, pluck="name"):
+		frappe.delete_doc("Message Template", name, force=True)
 	frappe.db.delete("Singles", {"doctype": SETTINGS})
 	for row in frappe.get_meta(SETTINGS).get_table_fields():
 		frappe.db.delete(row.options, {"parenttype": SETTINGS})

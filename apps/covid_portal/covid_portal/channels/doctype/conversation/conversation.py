@@ -1,11 +1,16 @@
+from typing import ClassVar
+
 import frappe
-from frappe.model.document import Document
 
 from covid_portal.channels.doctype.outbox_message.outbox_message import refuse
+from covid_portal.privacy.document import PersonalDocument
 
 
-class Conversation(Document):
+class Conversation(PersonalDocument):
 	"""A person who writes to one of the portal's accounts. Only channels/conversations.py writes it."""
+
+	PERSONAL_FIELDS: ClassVar = {"sender": "phone", "memory": "text"}
+	BLIND_INDEXES: ClassVar = {"sender_index": ("sender", "phone")}
 
 	def validate(self) -> None:
 		refuse()

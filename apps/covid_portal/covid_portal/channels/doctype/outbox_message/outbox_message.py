@@ -1,14 +1,20 @@
+from typing import ClassVar
+
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from covid_portal.privacy.document import PersonalDocument
 
 
 class RecordIsKept(frappe.ValidationError):
 	"""What the portal sent and received is changed and deleted by nobody."""
 
 
-class OutboxMessage(Document):
+class OutboxMessage(PersonalDocument):
 	"""A message on its way to somebody, or there. Only channels/outbox.py and channels/sending.py write it."""
+
+	PERSONAL_FIELDS: ClassVar = {"recipient": "phone", "content": "text", "otherwise": "text"}
+	BLIND_INDEXES: ClassVar = {"recipient_index": ("recipient", "phone")}
 
 	def validate(self) -> None:
 		refuse()
