@@ -51,5 +51,40 @@ GUEST_ENDPOINTS = (
 		"120 in a minute from one network",
 		"The proof of work that a public form sends with it; nothing is kept.",
 	),
+	GuestEndpoint(
+		"covid_portal.citizens.forms.send_petition",
+		("POST",),
+		{"page": "str | None", "lang": "str | None"},
+		"proof of work, limits per network and form (Intake Settings); 100,000 letters, 5 files of 8 MB",
+		"Anybody may send a petition.",
+	),
+	GuestEndpoint(
+		"covid_portal.citizens.follow_up.look",
+		("POST",),
+		{"code": "str", "page": "str | None", "lang": "str | None"},
+		"300 codes, 30 wrong ones in an hour from one network (Intake Settings)",
+		"Who has sent something follows it by its code of 80 random bits.",
+	),
+	GuestEndpoint(
+		"covid_portal.citizens.follow_up.write",
+		("POST",),
+		{"code": "str", "text": "str", "page": "str | None", "lang": "str | None"},
+		"as look; 5,000 letters",
+		"The same person writes to the unit that works on it.",
+	),
+	GuestEndpoint(
+		"covid_portal.citizens.follow_up.rate",
+		("POST",),
+		{"code": "str", "stars": "int", "words": "str | None", "page": "str | None", "lang": "str | None"},
+		"as look; once",
+		"The same person says how good the answer was.",
+	),
+	GuestEndpoint(
+		"covid_portal.citizens.follow_up.reopen",
+		("POST",),
+		{"code": "str", "reason": "str", "page": "str | None", "lang": "str | None"},
+		"as look; three times",
+		"The same person has it worked on anew.",
+	),
 )
 BY_PATH = {endpoint.path: endpoint for endpoint in GUEST_ENDPOINTS}

@@ -15,6 +15,10 @@ after_migrate = ["covid_portal.publishing.snapshot.after_migrate"]
 # Both permission hooks of a scoped DocType come from one builder (organisation/scope.py). The list hook is called
 # with the user alone on early v15, hence one thin function per DocType.
 permission_query_conditions = {
+	"Petition": "covid_portal.citizens.doctype.petition.petition.get_permission_query_conditions",
+	"Petition Answer": "covid_portal.citizens.doctype.petition_answer.petition_answer.get_permission_query_conditions",
+	"Petition Message": "covid_portal.citizens.doctype.petition_message.petition_message.get_permission_query_conditions",
+	"Petition Clock": "covid_portal.citizens.doctype.petition_clock.petition_clock.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -42,6 +46,10 @@ permission_query_conditions = {
 	"DocShare": "covid_portal.organisation.beside.for_docshare",
 }
 has_permission = {
+	"Petition": "covid_portal.organisation.scope.has_permission",
+	"Petition Answer": "covid_portal.organisation.scope.has_permission",
+	"Petition Message": "covid_portal.citizens.beside_petition.has_permission",
+	"Petition Clock": "covid_portal.citizens.beside_petition.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -153,6 +161,7 @@ scheduler_events = {
 			"covid_portal.channels.sending.tick",
 			"covid_portal.channels.inbound.tick",
 			"covid_portal.citizens.intake.tick",
+			"covid_portal.citizens.clocks.tick",
 		],
 		"*/5 * * * *": ["covid_portal.channels.mailbox.tick"],
 	},
@@ -233,12 +242,17 @@ personal_doctypes = [
 	{"doctype": "Intake", "date_field": "received_at"},
 	{"doctype": "Conversation", "date_field": "last_received_at"},
 	{"doctype": "Outbox Message", "date_field": "sent_at"},
+	{"doctype": "Petition", "date_field": "closed_at"},
+	{"doctype": "Petition Message", "date_field": "sent_at"},
+	{"doctype": "Petition Answer", "date_field": "sent_at"},
 ]
 # What else is kept of persons who are erased: (DocType, names of the documents) -> None.
 on_erasure = ["covid_portal.citizens.attachments.forget"]
 
 # What people send (citizens/intake.py): kind -> class with check(payload) -> payload and make(intake, payload) -> Document.
-intake_makers: dict[str, str] = {}
+intake_makers = {"Petition": "covid_portal.citizens.petitions.PetitionMaker"}
+# What is told by a code (citizens/follow_up.py): kind -> (document) -> the part of the view that is its own.
+follow_up = {"Petition": "covid_portal.citizens.follow_up.of_petition"}
 
 home_page = "tong-quan"
 page_renderer = ["covid_portal.publishing.renderer.SnapshotPage"]

@@ -69,6 +69,11 @@ def normal(code: str) -> str:
 	return grouped(prefix, letters)
 
 
+def shown(code: str) -> str:
+	"""What was typed, as it may stand in a page again."""
+	return re.sub(r"[^0-9A-Za-z -]", "", (code or "")[:LONGEST])
+
+
 def digest(code: str) -> str:
 	"""Keyed digest of a code in its printed form."""
 	return keyed("code", code)

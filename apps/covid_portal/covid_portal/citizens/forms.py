@@ -6,9 +6,12 @@ from typing import Any
 
 import frappe
 from frappe import _
+from werkzeug.wrappers import Response
 
 from covid_portal.citizens import attachments, intake, protection
 from covid_portal.privacy.blind import keyed
+from covid_portal.privacy.quiet import without_values
+from covid_portal.publishing import pages, site_map
 
 # Of the form itself; all other fields are what was sent.
 RESERVED = {
@@ -67,3 +70,43 @@ def key_without_script(kind: str, payload: dict[str, Any], source: str) -> str:
 	"""The same form sent twice without a script on the same day, by a second press of the button, is one submission."""
 	content = json.dumps([kind, payload, source, frappe.utils.today()], sort_keys=True, default=str)
 	return f"plain:{keyed('form', content)}"
+
+
+# --- the petition form
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@without_values
+def send_petition(page: str | None = None, lang: str | None = None) -> dict | Response:
+	"""What the form /phan-anh sends: {"code", "held"} or {"problems": {field: sentence}}; with `page` a finished page."""
+	return sent("Petition", "petition", page, lang)
+
+
+def sent(kind: str, key: str, page: str | None, lang: str | None) -> dict | Response:
+	"""Take in the request's form; with `page` as the page `key` of the site map, which keeps what was typed."""
+	frappe.local.lang = lang if lang in site_map.LANGUAGES else site_map.LANGUAGES[0]
+	form = dict(frappe.form_dict)
+	try:
+		taken = take_in(kind, form)
+		return page_of(key, {"sent": taken}) if page else taken
+	except frappe.ValidationError as error:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		status = getattr(error, "http_status_code", 417)
+		problems = getattr(error, "problems", None) or {"": str(error)}
+		if page:
+			return page_of(key, {"problems": problems, "typed": typed(form)}, status)
+		frappe.local.response.http_status_code = status
+		return {"problems": problems}
+
+
+def typed(form: Mapping[str, Any]) -> dict[str, str]:
+	return {field: value for field, value in form.items() if field not in RESERVED and isinstance(value, str)}
+
+
+def page_of(key: str, data: dict[str, Any], status: int = 200) -> Response:
+	page, more = site_map.BY_KEY[key], {}
+	if fill := frappe.get_hooks("form_pages").get(key):
+		more = frappe.get_attr(fill[-1])()
+	text = pages.render(page.template, frappe.local.lang, key, data={**more, **data})
+	return Response(text, status, mimetype="text/html", headers={"Cache-Control": "no-store"})

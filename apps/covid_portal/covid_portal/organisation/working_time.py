@@ -45,6 +45,21 @@ class WorkingTime:
 			day += timedelta(days=1)
 		return start + timedelta(hours=hours)
 
+	def end_of_day(self, start: date, days: int) -> datetime:
+		"""The end of the last hour of the so-manieth working day after the day `start`, which does not count itself. A working
+		day has hours of work; without any period every day but a holiday is one, and ends at midnight."""
+		day, left = start, days
+		for _day in range(MOST_DAYS):
+			if not left:
+				break
+			day += timedelta(days=1)
+			left -= self.is_working_day(day)
+		periods = self.of_day(day)
+		return periods[-1][1] if periods else datetime.combine(day, time(23, 59, 59))
+
+	def is_working_day(self, day: date) -> bool:
+		return bool(self.of_day(day)) if self.periods else day not in self.holidays
+
 	def of_day(self, day: date) -> list[tuple[datetime, datetime]]:
 		if day in self.holidays:
 			return []

@@ -8,6 +8,7 @@ from covid_portal.approval.managed_workflow import ensure_workflow
 from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import load_shipped_settings
 from covid_portal.channels.setup import load_shipped_settings as load_channel_settings
+from covid_portal.citizens import assignment
 from covid_portal.citizens.doctype.intake_settings.intake_settings import ensure_settings
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
@@ -31,4 +32,5 @@ def after_install() -> None:
 	load_shipped_settings()
 	load_channel_settings()
 	ensure_settings()
+	assignment.load_shipped_rules()
 	load_shipped_rules()

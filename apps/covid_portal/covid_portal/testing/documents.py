@@ -12,6 +12,7 @@ from frappe.utils import now_datetime
 from covid_portal.bulletins import drafting, keys
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
+from covid_portal.testing import petitions
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
@@ -57,9 +58,17 @@ def bulletin(slot: str, previous: str) -> tuple[str, Document]:
 	return "stranger", frappe.get_doc("Bulletin", drafting.draft([slot])[0])
 
 
+def petition_answer(slot: str, previous: str) -> tuple[str, Document]:
+	petitions.staff()
+	question = petitions.petition()
+	with acting(petitions.OFFICER):
+		return petitions.OFFICER, petitions.answer(question)
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,
 	"Bulletin": bulletin,
+	"Petition Answer": petition_answer,
 }

@@ -1,0 +1,68 @@
+from typing import ClassVar
+
+import frappe
+from frappe import _
+
+from covid_portal.approval.seats import seats_of
+from covid_portal.citizens import petitions
+from covid_portal.organisation.scope import scope_condition
+from covid_portal.privacy.document import PersonalDocument
+
+
+class Petition(PersonalDocument):
+	"""What somebody asks of the authorities, with where it stands. Its life is citizens.petitions."""
+
+	PERSONAL_FIELDS: ClassVar = {
+		"full_name": "name",
+		"phone": "phone",
+		"address": "address",
+		"email": "text",
+		"reply_to": "text",
+		"content": "text",
+		"place": "address",
+	}
+	BLIND_INDEXES: ClassVar = {"phone_index": ("phone", "phone")}
+	# What those who handle it read as soon as they open it; the rest is revealed one by one.
+	SHOWN: ClassVar = ("content", "place")
+
+	def onload(self) -> None:
+		shown = self.masked()
+		if self.may_reveal(frappe.session.user):
+			shown.update({field: self.personal(field) for field in self.SHOWN})
+			self.set_onload("handled", True)
+		self.set_onload("personal", shown)
+
+	def before_insert(self) -> None:
+		petitions.place(self)
+
+	def validate(self) -> None:
+		self.seal_personal()
+		self.keep_what_was_sent()
+
+	def after_insert(self) -> None:
+		petitions.begin(self)
+
+	def on_trash(self) -> None:
+		frappe.throw(
+			_("{0} is part of the record; decline or merge it.").format(self.name), petitions.PetitionRefused
+		)
+
+	def keep_what_was_sent(self) -> None:
+		"""Of a stored petition nobody changes what its sender has said; the acts change the rest."""
+		before = self.get_doc_before_save()
+		for field in self.PERSONAL_FIELDS if before else ():
+			self.set(field, before.get(field))
+
+	def may_reveal(self, user: str) -> bool:
+		"""Those who sit in the unit that handles it."""
+		return user == "Administrator" or any(seat.unit == self.unit for seat in seats_of(user))
+
+
+def on_doctype_update() -> None:
+	frappe.db.add_index("Petition", ["unit", "stage", "next_due"], "of_unit")
+	frappe.db.add_index("Petition", ["area", "category", "received_at"], "alike")
+	frappe.db.add_index("Petition", ["merged_into"], "merged")
+
+
+def get_permission_query_conditions(user: str | None = None) -> str:
+	return scope_condition("Petition", user)

@@ -1,0 +1,252 @@
+"""The life of a petition: made of what was sent, assigned, handed on, merged, declined, answered, rated, reopened.
+
+Each act changes the document, its clocks and its course (Petition Message) in one transaction. Who may act is asked by those
+that call (petition_acts.py for staff, follow_up.py for the sender).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime
+
+from covid_portal.citizens import assignment, clocks, messages
+from covid_portal.citizens.intake import InvalidSubmission
+from covid_portal.citizens.texts import TextField, checked, is_email, is_phone
+
+DOCTYPE = "Petition"
+RECEIVED, ASSIGNED, ANSWERED = "Received", "Assigned", "Answered"
+CLOSED, MERGED, DECLINED = "Closed", "Merged", "Declined"
+OPEN = (RECEIVED, ASSIGNED)
+PERSONAL = ("full_name", "phone", "address", "email", "content", "place", "reply_to")
+MOST_REOPENINGS = 3
+BEST_RATING = 5
+YES = ("1", "true", "on", "yes")
+
+
+class PetitionRefused(frappe.ValidationError):
+	"""The petition's stage does not allow it; the message says why."""
+
+
+def text_fields() -> dict[str, TextField]:
+	return {
+		"content": TextField(_("Content"), shortest=15, longest=5000, lines=True),
+		"full_name": TextField(_("Full name"), shortest=2, longest=100),
+		"phone": TextField(_("Telephone"), shortest=8, longest=30),
+		"address": TextField(_("Address"), shortest=5, longest=240),
+		"place": TextField(_("Where it happens"), longest=240),
+		"email": TextField(_("E-mail"), longest=140),
+		"reply_to": TextField(_("Way back to the sender"), longest=200),
+	}
+
+
+class PetitionMaker:
+	"""Maker of Intake for petitions. Payload: category, area, content, full_name, phone, address, place, email, consent."""
+
+	def check(self, payload: dict[str, Any]) -> dict[str, Any]:
+		problems: dict[str, str] = {}
+		texts = checked(payload, text_fields(), problems)
+		if texts.get("phone") and "phone" not in problems and not is_phone(texts["phone"]):
+			problems["phone"] = _("Telephone: write it in digits, like 0912 345 678.")
+		if texts.get("email") and not is_email(texts["email"]):
+			problems["email"] = _("E-mail: this is not an address.")
+		category, area = payload.get("category"), payload.get("area")
+		if not is_category(category):
+			problems["category"] = _("Choose what it is about.")
+		if area and not is_area(area):
+			problems["area"] = _("Choose the commune from the list.")
+		if problems:
+			raise InvalidSubmission(problems)
+		consent = str(payload.get("consent") or "").lower() in YES
+		return {**texts, "category": category, "area": area or whole_area(), "consent": int(consent)}
+
+	def make(self, intake: Document, payload: dict[str, Any]) -> Document:
+		petition = frappe.new_doc(DOCTYPE)
+		petition.update({field: payload[field] for field in ("category", "area", "consent")})
+		petition.update({"intake": intake.name, "channel": intake.channel, "received_at": intake.received_at})
+		petition.subject = intake.subject
+		petition.set_personal({field: payload.get(field) for field in PERSONAL})
+		petition.insert(ignore_permissions=True)  # whoever sends it has no account
+		return petition
+
+
+def is_category(code: Any) -> bool:
+	return isinstance(code, str) and bool(
+		frappe.db.get_value("Petition Category", code, "enabled", cache=True)
+	)
+
+
+def is_area(code: Any) -> bool:
+	return isinstance(code, str) and bool(frappe.db.get_value("Area", code, "name", cache=True))
+
+
+def whole_area() -> str | None:
+	"""The province, for those who do not know the commune."""
+	return frappe.db.get_value("Area", {"parent_area": ("is", "not set")}, "name", cache=True)
+
+
+# --- assigning
+
+
+def place(petition: Document) -> None:
+	"""Before the petition is stored: the unit that its rules name."""
+	found = assignment.find(petition.category, petition.area)
+	if found:
+		petition.update(assigned_to(found.unit, found.reason, petition.received_at))
+
+
+def assigned_to(unit: str, reason: str, at: datetime) -> dict[str, Any]:
+	return {
+		"stage": ASSIGNED,
+		"unit": unit,
+		"first_unit": unit,
+		"assignment_reason": reason,
+		"assigned_at": at,
+	}
+
+
+def begin(petition: Document) -> None:
+	"""After it is stored: its clocks, and the first line of its course."""
+	clocks.start(petition)
+	if petition.unit:
+		messages.event(
+			petition, _("Assigned to {0}: {1}").format(unit_name(petition.unit), petition.assignment_reason)
+		)
+		messages.tell_unit(petition, _("A new petition: {0}").format(petition.name))
+
+
+def transfer(petition: Document, unit: str, reason: str) -> None:
+	"""Hand it on to another unit."""
+	require_stage(petition, OPEN)
+	require_reason(reason)
+	if unit == petition.unit:
+		frappe.throw(_("{0} is with this unit already.").format(petition.name), PetitionRefused)
+	if not assignment.has_officer(unit):
+		frappe.throw(
+			_("In {0} no petition officer is on duty: the petition would lie there unseen.").format(
+				unit_name(unit)
+			),
+			PetitionRefused,
+		)
+	before = petition.unit
+	petition.update(
+		{
+			**assigned_to(unit, reason.strip(), petition.assigned_at or now()),
+			"first_unit": petition.first_unit or unit,
+		}
+	)
+	petition.save(ignore_permissions=True)  # the new unit is out of the old one's scope
+	clocks.follow(petition)
+	clocks.meet(petition, "Assigned", now())
+	names = (unit_name(before) if before else _("nobody"), unit_name(unit), reason.strip())
+	messages.event(petition, _("Handed on from {0} to {1}: {2}").format(*names))
+	messages.tell_unit(petition, _("Handed on to you: {0}").format(petition.name))
+
+
+def merge(petition: Document, into: Document, reason: str) -> None:
+	"""The same matter was sent before: it is answered with that one."""
+	require_stage(petition, OPEN)
+	require_stage(into, (*OPEN, ANSWERED))
+	require_reason(reason)
+	if petition.name == into.name or into.merged_into:
+		frappe.throw(_("{0} cannot be merged into {1}.").format(petition.name, into.name), PetitionRefused)
+	petition.update({"stage": MERGED, "merged_into": into.name})
+	petition.save(ignore_permissions=True)  # the caller has checked both
+	clocks.stop(petition)
+	messages.event(petition, _("Merged into {0}: {1}").format(into.name, reason.strip()))
+	messages.to_sender(
+		petition,
+		_("The same matter was sent before. It is worked on, and you will get the same answer here."),
+	)
+
+
+def decline(petition: Document, reason: str) -> None:
+	"""It cannot be worked on: outside what the authorities of the province decide, or without content. The sender is told why."""
+	require_stage(petition, OPEN)
+	require_reason(reason)
+	petition.update({"stage": DECLINED, "decline_reason": reason.strip(), "closed_at": now()})
+	petition.save()
+	clocks.meet(petition, "Told", now())
+	clocks.stop(petition)
+	messages.to_sender(petition, _("We cannot work on this: {0}").format(reason.strip()))
+
+
+# --- answering
+
+
+def answered(answer: Document) -> None:
+	"""The answer is approved: it goes to the sender, and to those whose petitions were merged into this one."""
+	petition = frappe.get_doc(DOCTYPE, answer.petition)
+	text = answer.personal("text")
+	at = now()
+	clocks.meet(petition, "Answered", at)
+	for one in [petition, *merged_with(petition.name)]:
+		messages.to_sender(one, text, is_answer=True)
+	petition.reload()
+	petition.update(
+		{"stage": ANSWERED, "answered_at": at, "answered_on_time": clocks.was_on_time(petition.name)}
+	)
+	petition.save(ignore_permissions=True)  # by the head's approval, who writes no petitions
+
+
+def merged_with(name: str) -> list[Document]:
+	names = frappe.get_all(DOCTYPE, {"merged_into": name}, pluck="name")
+	return [frappe.get_doc(DOCTYPE, other) for other in names]
+
+
+# --- by the sender
+
+
+def rate(petition: Document, stars: int, words: str = "") -> None:
+	require_stage(petition, (ANSWERED, CLOSED))
+	if not 1 <= cint(stars) <= BEST_RATING:
+		frappe.throw(_("Give 1 to {0}.").format(BEST_RATING), PetitionRefused)
+	petition.update({"rating": cint(stars), "stage": CLOSED, "closed_at": petition.closed_at or now()})
+	petition.save(ignore_permissions=True)  # the sender has no account
+	messages.event(petition, _("Rated {0} of {1} by the sender").format(cint(stars), BEST_RATING))
+	if words:
+		messages.from_sender(petition, words, petition.channel)
+
+
+def reopen(petition: Document, reason: str) -> None:
+	"""The answer does not answer it. Clocks run anew."""
+	require_stage(petition, (ANSWERED, CLOSED))
+	if (petition.reopened or 0) >= MOST_REOPENINGS:
+		frappe.throw(
+			_("It has been reopened {0} times. Please send a new petition.").format(MOST_REOPENINGS),
+			PetitionRefused,
+		)
+	petition.update(
+		{"stage": ASSIGNED, "reopened": (petition.reopened or 0) + 1, "answered_at": None, "closed_at": None}
+	)
+	petition.save(ignore_permissions=True)  # the sender has no account
+	messages.from_sender(petition, reason, petition.channel)
+	clocks.start(petition, now())
+	messages.event(petition, _("Reopened by the sender"))
+	messages.tell_unit(petition, _("Reopened: {0}").format(petition.name))
+
+
+# --- checks
+
+
+def require_stage(petition: Document, stages: tuple[str, ...]) -> None:
+	if petition.stage not in stages:
+		frappe.throw(
+			_("{0} is in the stage {1}: this is not possible now.").format(petition.name, _(petition.stage)),
+			PetitionRefused,
+		)
+
+
+def require_reason(reason: str) -> None:
+	if not (reason or "").strip():
+		frappe.throw(_("Say why; it stands in the course of the petition."), PetitionRefused)
+
+
+def unit_name(unit: str) -> str:
+	return frappe.db.get_value("Unit", unit, "unit_name", cache=True) or unit
+
+
+def now() -> datetime:
+	return now_datetime().replace(microsecond=0)
