@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, WITH_AUTHOR
 from covid_portal.bulletins import figures, wording
 from covid_portal.bulletins.canonical import canonical
+from covid_portal.organisation import jobs
 
 DOCTYPE = "Bulletin"
 TEXTS = ("title", "title_en", "text", "text_en", "loudspeaker")
@@ -31,15 +32,9 @@ def on_slots_corrected(slots: list[str]) -> None:
 
 def draft_later(slots: list[str], published: bool) -> None:
 	"""Beside the publication, not in its way: a job of its own after it is stored."""
-	frappe.enqueue(
-		"covid_portal.bulletins.drafting.draft",
-		slots=slots,
-		published=published,
-		queue="long",
-		job_id=f"bulletins-{slots[0]}-{len(slots)}-{published:d}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	name = f"bulletins-{slots[0]}-{len(slots)}-{published:d}"
+	method = "covid_portal.bulletins.drafting.draft"
+	jobs.once_after_commit(method, name, queue="long", slots=slots, published=published)
 
 
 def draft(slots: list[str], published: bool = True) -> list[str]:

@@ -12,6 +12,7 @@ from covid_portal.bulletins.doctype.bulletin import bulletin as controller
 from covid_portal.bulletins.issuing import published
 from covid_portal.bulletins.wording import TooLong, UnknownName
 from covid_portal.bulletins.xac_minh import broken_links, problems
+from covid_portal.organisation import jobs
 from covid_portal.organisation.beside import scoped_doctypes
 from covid_portal.testing.bulletins import BulletinCase
 from covid_portal.testing.province import address
@@ -44,14 +45,13 @@ class TestBulletin(BulletinCase):
 	def test_the_hooks_queue_the_drafts_once_the_publication_is_stored(self) -> None:
 		for hook in ("on_slot_published", "on_slots_corrected"):
 			self.assertIn(f"covid_portal.bulletins.drafting.{hook}", frappe.get_hooks(hook))
-		with patch.object(frappe, "enqueue") as queued:
+		with patch.object(jobs, "once_after_commit") as queued:
 			drafting.on_slot_published(self.slot)
-		(method,), values = queued.call_args
-		self.assertEqual((values["slots"], values["enqueue_after_commit"]), ([self.slot], True))
+		(method, _name), values = queued.call_args
 		self.assertEqual(len(frappe.get_attr(method)(values["slots"], values["published"])), 1)
 
 	def test_a_corrected_slot_that_never_had_a_bulletin_gets_none(self) -> None:
-		with patch.object(frappe, "enqueue") as queued:
+		with patch.object(jobs, "once_after_commit") as queued:
 			drafting.on_slots_corrected([self.slot])
 		values = queued.call_args.kwargs
 		self.assertEqual(drafting.draft(values["slots"], values["published"]), [])

@@ -15,6 +15,7 @@ from frappe.utils import cint, now_datetime
 
 from covid_portal.channels import sealing
 from covid_portal.channels.leasing import lease, pause, revive, settle
+from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows, new_names
 from covid_portal.privacy import quiet
 
@@ -86,7 +87,7 @@ def store(channel: str, kind: str, key: str, payload: dict, now: datetime | None
 def tick() -> None:
 	"""Every minute: what waits although its job is gone, or its attempt failed."""
 	if frappe.db.exists(DOCTYPE, {"state": WAITING, "next_attempt_at": ("<=", now_datetime())}):
-		frappe.enqueue(JOB, queue="short", job_id=JOB_ID, deduplicate=True)
+		enqueue()
 
 
 def work_on_waiting(now: datetime | None = None) -> None:
@@ -154,7 +155,7 @@ def try_again(names: list) -> int:
 
 
 def enqueue() -> None:
-	frappe.enqueue(JOB, queue="short", job_id=JOB_ID, deduplicate=True, enqueue_after_commit=True)
+	jobs.once_after_commit(JOB, JOB_ID, queue="short")
 
 
 def forget(now: datetime | None = None) -> None:

@@ -16,6 +16,7 @@ from frappe.utils import cint, now_datetime
 from covid_portal.channels import sealing
 from covid_portal.channels.catalogue import Channel, channel_of, recipient_of
 from covid_portal.channels.leasing import revive
+from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows, new_names
 
 DOCTYPE = "Outbox Message"
@@ -169,9 +170,7 @@ def keep_trying() -> timedelta:
 
 
 def enqueue() -> None:
-	frappe.enqueue(
-		JOB, queue="short", job_id="covid-portal-outbox", deduplicate=True, enqueue_after_commit=True
-	)
+	jobs.once_after_commit(JOB, "covid-portal-outbox", queue="short")
 
 
 # --- dead letters

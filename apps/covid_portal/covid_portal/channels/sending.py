@@ -28,7 +28,7 @@ ROW += ["attempts", "give_up_at", "about_doctype", "about_name", "post_key"]
 def tick() -> None:
 	"""Every minute: what is due although no job was asked for it."""
 	if frappe.db.exists(DOCTYPE, {"state": ("in", PENDING), "next_attempt_at": ("<=", now_datetime())}):
-		frappe.enqueue(outbox.JOB, queue="short", job_id="covid-portal-outbox", deduplicate=True)
+		outbox.enqueue()
 
 
 def send_due(now: datetime | None = None) -> None:

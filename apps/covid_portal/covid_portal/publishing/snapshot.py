@@ -19,6 +19,7 @@ from frappe.utils import now_datetime
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
+from covid_portal.organisation import jobs
 from covid_portal.publishing import changes, history
 from covid_portal.publishing.changes import Asked
 from covid_portal.publishing.publication import (
@@ -90,7 +91,7 @@ def store_waiting() -> None:
 
 
 def enqueue() -> None:
-	frappe.enqueue(JOB, queue="long", job_id=LOCK, deduplicate=True, enqueue_after_commit=True)
+	jobs.once_after_commit(JOB, LOCK, queue="long")
 
 
 def rebuild_all(why: str = "") -> str | None:

@@ -12,6 +12,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import now_datetime
 
+from covid_portal.organisation import jobs
 from covid_portal.publishing import changes, compression, history, renderer, snapshot
 from covid_portal.publishing.doctype.snapshot_build.snapshot_build import RecordIsKept
 from covid_portal.publishing.publication import Publication
@@ -26,6 +27,7 @@ import sys, time
 from pathlib import Path
 from unittest.mock import patch
 import frappe
+from covid_portal.organisation import jobs
 from covid_portal.publishing import changes, compression, history, snapshot
 site, sites, folder, name = sys.argv[1:]
 frappe.init(site=site, sites_path=sites)
@@ -197,7 +199,7 @@ class TestAsking(StoreCase):
 	def ask(self, *makers: str, **more: object) -> None:
 		"""In a transaction of its own, so to speak."""
 		snapshot.rebuild([f"{__name__}.{maker}" for maker in makers], **more)
-		with patch("frappe.enqueue"):
+		with patch.object(jobs, "once_after_commit"):
 			snapshot.store_waiting()
 
 	def test_several_changes_are_one_build_and_each_is_in_its_record(self) -> None:
@@ -212,13 +214,10 @@ class TestAsking(StoreCase):
 	def test_one_transaction_asks_once_for_the_same(self) -> None:
 		for _each in range(3):
 			snapshot.rebuild([f"{__name__}.one_file"], why="Place")
-		with patch("frappe.enqueue") as enqueue:
+		with patch.object(jobs, "once_after_commit") as enqueue:
 			snapshot.store_waiting()
 		self.assertEqual(frappe.db.count(changes.DOCTYPE), 1)
 		self.assertEqual(enqueue.call_count, 1)
-		self.assertTrue(
-			enqueue.call_args.kwargs["deduplicate"] and enqueue.call_args.kwargs["enqueue_after_commit"]
-		)
 
 	def test_before_the_first_publication_there_is_nothing_to_rebuild(self) -> None:
 		frappe.db.set_value("Report Slot", self.previous, "published_at", None)
@@ -226,7 +225,7 @@ class TestAsking(StoreCase):
 		self.assertEqual(frappe.db.count(changes.DOCTYPE), 0)
 
 	def test_what_a_lost_job_was_for_is_found_by_the_clock(self) -> None:
-		with patch("frappe.enqueue") as enqueue:
+		with patch.object(jobs, "once_after_commit") as enqueue:
 			snapshot.tick()
 			self.assertEqual(enqueue.call_count, 0)
 			changes.store(makers=[f"{__name__}.one_file"])
@@ -264,7 +263,7 @@ class TestAskingForPages(SnapshotCase):
 		settings = frappe.get_doc("Publishing Settings")
 		settings.site_title = "Cổng mới"
 		settings.save()
-		with patch("frappe.enqueue"):
+		with patch.object(jobs, "once_after_commit"):
 			snapshot.store_waiting()
 		self.assertTrue(snapshot.build_all())
 		for page in ("index.html", "en/du-lieu-mo/index.html", "errors/404.vi.html"):
@@ -304,7 +303,7 @@ class TestFailing(StoreCase):
 
 	def test_it_is_tried_again_after_a_while_or_when_more_has_changed(self) -> None:
 		snapshot.build_all()
-		with patch("frappe.enqueue") as enqueue:
+		with patch.object(jobs, "once_after_commit") as enqueue:
 			snapshot.tick()
 			self.assertEqual(enqueue.call_count, 0)
 			frappe.db.set_value(

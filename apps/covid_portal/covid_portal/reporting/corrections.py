@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED
+from covid_portal.organisation import jobs
 from covid_portal.reporting import definitions, sheets
 from covid_portal.reporting.consolidation import (
 	COUNTS,
@@ -237,14 +238,8 @@ def slots_from(move: Move) -> list[str]:
 
 def publish_later(slot: str) -> None:
 	"""Queue the new versions after commit, once for a burst of approvals."""
-	frappe.enqueue(
-		"covid_portal.reporting.corrections.publish_corrected",
-		slot=slot,
-		queue="long",
-		job_id=f"corrected-{slot}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	method = "covid_portal.reporting.corrections.publish_corrected"
+	jobs.once_after_commit(method, f"corrected-{slot}", queue="long", slot=slot)
 
 
 def publish_corrected(slot: str) -> None:

@@ -1,10 +1,13 @@
 """Consolidation against an independent sum: plain Python over the reports, with the rules of design §3 written anew."""
 
+from unittest.mock import patch
+
 import frappe
 
+from covid_portal.organisation import jobs
 from covid_portal.reporting import definitions, slots
 from covid_portal.reporting.consolidation import consolidate, consolidate_from
-from covid_portal.reporting.doctype.report_slot.report_slot import refresh
+from covid_portal.reporting.doctype.report_slot.report_slot import refresh, refresh_later
 from covid_portal.testing.case import (
 	REPORT,
 	PortalTestCase,
@@ -259,3 +262,12 @@ class TestLateReports(ConsolidationCase):
 		accepted(self.slot)
 		refresh(self.slot)
 		self.assertFalse(frappe.db.exists("Consolidated Report", {"slot": self.slot}))
+
+	def test_a_consolidation_that_the_decision_did_not_see_is_refreshed_too(self) -> None:
+		with patch.object(frappe.db, "after_commit") as stored:
+			refresh_later({self.slot, self.third})
+		self.consolidate(self.previous, self.slot)
+		with patch.object(jobs, "once") as queued:
+			stored.add.call_args.args[0]()
+		[call] = queued.call_args_list
+		self.assertEqual(call.kwargs, {"slot": self.slot})

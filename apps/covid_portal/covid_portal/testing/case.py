@@ -144,9 +144,7 @@ def forget() -> None:
 	forget_grants()
 	definitions.forget()
 	frappe.db.value_cache.clear()
-	for who in province.people():
-		frappe.clear_cache(user=address(who))
-		frappe.clear_document_cache("User", address(who))
+	province.forget_people()
 	versions = [("Approval Route Version", f"{REPORT} v{number}") for number in range(1, MOST_VERSIONS)]
 	for doctype, name in (("Approval Route", REPORT), ("Report Type", REPORT), *versions):
 		frappe.clear_document_cache(doctype, name)

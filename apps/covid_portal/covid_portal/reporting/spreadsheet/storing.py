@@ -14,7 +14,6 @@ from covid_portal.approval.guard import on_behalf
 from covid_portal.approval.vocabulary import SUBMIT
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh_later
 from covid_portal.reporting.loader import Batch, convert, write
-from covid_portal.reporting.slots import COUNTED
 from covid_portal.reporting.spreadsheet.checking import Checked
 from covid_portal.reporting.spreadsheet.listeners import has_listeners
 from covid_portal.reporting.spreadsheet.problems import Problem
@@ -30,8 +29,7 @@ def store(checked: Checked, all_or_nothing: bool) -> list[Problem]:
 	if len(batch.table):
 		convert(batch)
 		write(batch)
-		if batch.slot.state in COUNTED:
-			refresh_later(batch.slot.name)
+		refresh_later({batch.slot.name})
 	refused = [problem for row in rows[single].to_dict("records") if (problem := store_one(checked, row))]
 	if refused and all_or_nothing:
 		frappe.db.rollback(save_point="workbook")

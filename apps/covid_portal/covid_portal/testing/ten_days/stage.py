@@ -14,6 +14,7 @@ import frappe
 from frappe.model.document import Document
 
 from covid_portal.approval.decisions import decide
+from covid_portal.organisation import jobs
 from covid_portal.publishing import snapshot
 from covid_portal.reporting import api, clock, contests
 from covid_portal.reporting.doctype.report_excuse.report_excuse import revoke
@@ -45,6 +46,7 @@ class Stage:
 		self.time = self.stack.enter_context(stepped_time(script.START))
 		self.stack.enter_context(patch.object(snapshot, "root", return_value=self.folder))
 		self.stack.enter_context(patch("frappe.enqueue", self.queue))
+		self.stack.enter_context(patch.object(jobs, "free_id", str))
 		self.take_the_place_of_others()
 		province.create()
 		# Of two types of one DocType, the newest is found.

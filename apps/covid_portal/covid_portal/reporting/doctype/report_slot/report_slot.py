@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from covid_portal.organisation import jobs
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate_from, consolidated_figures
@@ -124,15 +125,19 @@ def publish_anew(slots: list[str]) -> None:
 		announce_versions(slots)
 
 
-def refresh_later(slot: str) -> None:
-	"""Queue a refresh after commit, once for a burst of decisions."""
-	frappe.enqueue(
-		"covid_portal.reporting.doctype.report_slot.report_slot.refresh",
-		slot=slot,
-		job_id=f"refresh-{slot}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+def refresh_later(names: set[str]) -> None:
+	"""Reports of these slots were decided: figures that stand already follow. Which do is looked up when the decision is
+	stored: a consolidation that its transaction does not see yet has not seen it either."""
+	frappe.db.after_commit.add(lambda: refresh_counted(names))
+
+
+def refresh_counted(names: set[str]) -> None:
+	"""Queue a refresh for those that are consolidated, once for a burst of decisions."""
+	counted = {"name": ("in", names), "state": ("in", COUNTED)}
+	for slot in frappe.get_all("Report Slot", counted, pluck="name"):
+		jobs.once(
+			"covid_portal.reporting.doctype.report_slot.report_slot.refresh", f"refresh-{slot}", slot=slot
+		)
 
 
 def on_doctype_update() -> None:

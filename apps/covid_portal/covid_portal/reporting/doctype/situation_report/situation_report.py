@@ -13,7 +13,7 @@ from covid_portal.organisation.scope import READING, scope_condition
 from covid_portal.reporting import contests, context, definitions, figures, inbox, outliers, rules, slots
 from covid_portal.reporting.doctype.report_slot.report_slot import refresh_later
 from covid_portal.reporting.obligations import obligation_of, record_progress, record_progress_of
-from covid_portal.reporting.slots import COUNTED, slot_label
+from covid_portal.reporting.slots import slot_label
 
 
 class NotExpected(frappe.ValidationError):
@@ -93,7 +93,7 @@ class SituationReport(figures.AnsweredFigures, Document):
 	def on_decision(self, decision: str) -> None:
 		"""Called by decide() when the decision is recorded."""
 		record_progress(self, self.report_type(), decision)
-		refresh_counted({self.slot})
+		refresh_later({self.slot})
 
 	@staticmethod
 	def before_bulk_decision(acts: list[Act], failed: dict[str, str]) -> None:
@@ -112,7 +112,7 @@ class SituationReport(figures.AnsweredFigures, Document):
 	def on_bulk_decision(acts: list[Act]) -> None:
 		"""As on_update() and on_decision(), for many reports."""
 		record_progress_of(acts[0].doc.doctype, [act.doc.name for act in acts])
-		refresh_counted({act.doc.slot for act in acts})
+		refresh_later({act.doc.slot for act in acts})
 
 	@staticmethod
 	def inbox_summaries(condition: str, values: dict) -> dict[str, dict]:
@@ -234,14 +234,6 @@ class SituationReport(figures.AnsweredFigures, Document):
 		"""'Report of Xã Tam Chung, slot 16:00 of 20/11/2021': what every message about it begins with."""
 		area = frappe.db.get_value("Area", self.area, "full_name", cache=True) or self.area
 		return _("Report of {0}, slot {1}").format(area, slot_label(self.slot_row().slot_time))
-
-
-def refresh_counted(names: set[str]) -> None:
-	"""Figures of slots that were consolidated already follow a decision."""
-	for slot in frappe.get_all(
-		"Report Slot", {"name": ("in", names), "state": ("in", COUNTED)}, pluck="name"
-	):
-		refresh_later(slot)
 
 
 def on_doctype_update() -> None:
