@@ -233,7 +233,7 @@ inbound_readers = {
 	"E-mail": "covid_portal.channels.mailbox.to_inbound",
 }
 # Who takes messages of people: (channels.inbound.Inbound) -> None, in a job, in one transaction with what they store.
-inbound_messages: list[str] = []
+inbound_messages = ["covid_portal.citizens.conversations.on_inbound"]
 make_email_body_message = ["covid_portal.channels.drivers.mail.mark"]
 
 # DocTypes that keep something of a person, sealed (privacy/document.py): {"doctype", "subject_field" (subject), "date_field":

@@ -29,6 +29,7 @@ AT_ONCE = 50
 MOST_ATTEMPTS = 12
 PATIENT_ATTEMPTS = 4  # from then on a message goes without the pictures that cannot be had
 LONGEST_RUN = 240  # seconds
+A_MOMENT = timedelta(seconds=20)
 COLUMNS = (
 	"name",
 	"channel",
@@ -56,6 +57,10 @@ class Inbound:
 	place: tuple[float, float] | None = None  # latitude, longitude
 	missing: int = 0  # attachments that could not be taken
 	may_answer: bool = True  # False: the loop guard holds; keep what came, send nothing
+
+
+class Later(Exception):
+	"""What the message belongs to is not there yet; nothing is wrong. It waits and loses no attempt."""
 
 
 class NotForUs(Exception):
@@ -118,6 +123,9 @@ def work_on(name: int, now: datetime) -> None:
 	except NotForUs as error:
 		frappe.db.rollback()
 		settle(DOCTYPE, name, state=IGNORED, payload=None, problem=str(error) or None)
+	except Later:
+		frappe.db.rollback()
+		settle(DOCTYPE, name, attempts=row.attempts - 1, next_attempt_at=now + A_MOMENT)
 	except Exception as error:
 		frappe.db.rollback()
 		failed(name, row, error, now)

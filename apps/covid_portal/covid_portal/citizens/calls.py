@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 from covid_portal.citizens import intake
+from covid_portal.citizens.forms import without_ours
 from covid_portal.privacy.quiet import without_values
 
 STAFF_CHANNELS = ("1022", "Counter")
@@ -23,6 +24,6 @@ def take(payload: dict, channel: str, submission_key: str) -> dict[str, Any]:
 	if channel not in STAFF_CHANNELS:
 		frappe.throw(frappe._("{0} is not entered by staff.").format(channel), WrongChannel)
 	try:
-		return {"code": intake.receive("Petition", channel, payload, submission_key)}
+		return {"code": intake.receive("Petition", channel, without_ours(payload), submission_key)}
 	except intake.InvalidSubmission as error:
 		return {"problems": error.problems}

@@ -25,6 +25,8 @@ RESERVED = {
 	"files",
 	protection.HONEYPOT,
 }
+# What the portal alone says of a sender: a form that says it would have the portal write to whomever it names.
+OURS = {"reply_to"}
 LONGEST_FORM = 100_000  # letters
 LONGEST_SUBMISSION_KEY = 140
 
@@ -56,14 +58,18 @@ def payload_of(form: Mapping[str, Any]) -> dict[str, Any]:
 			_("This is too long to be sent as a form. Shorten it, or send it as a file."), FormTooLong
 		)
 	if not form.get("payload"):
-		return {field: value for field, value in form.items() if field not in RESERVED}
+		return {field: value for field, value in form.items() if field not in RESERVED | OURS}
 	try:
 		payload = json.loads(form["payload"])
 	except (ValueError, TypeError, RecursionError):
 		payload = None
 	if not isinstance(payload, dict):
 		frappe.throw(_("What was sent cannot be read. Reload the page and send it again."))
-	return payload
+	return without_ours(payload)
+
+
+def without_ours(payload: dict[str, Any]) -> dict[str, Any]:
+	return {field: value for field, value in payload.items() if field not in OURS}
 
 
 def key_without_script(kind: str, payload: dict[str, Any], source: str) -> str:

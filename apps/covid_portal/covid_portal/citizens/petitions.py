@@ -30,12 +30,13 @@ class PetitionRefused(frappe.ValidationError):
 	"""The petition's stage does not allow it; the message says why."""
 
 
-def text_fields() -> dict[str, TextField]:
+def text_fields(way_back: bool = False) -> dict[str, TextField]:
+	"""`way_back`: the sender can be asked by the way it came, so that nothing has to wait for name and number."""
 	return {
-		"content": TextField(_("Content"), shortest=15, longest=5000, lines=True),
-		"full_name": TextField(_("Full name"), shortest=2, longest=100),
-		"phone": TextField(_("Telephone"), shortest=8, longest=30),
-		"address": TextField(_("Address"), shortest=5, longest=240),
+		"content": TextField(_("Content"), shortest=15, longest=10_000 if way_back else 5000, lines=True),
+		"full_name": TextField(_("Full name"), shortest=0 if way_back else 2, longest=100),
+		"phone": TextField(_("Telephone"), shortest=0 if way_back else 8, longest=30),
+		"address": TextField(_("Address"), shortest=0 if way_back else 5, longest=240),
 		"place": TextField(_("Where it happens"), longest=240),
 		"email": TextField(_("E-mail"), longest=140),
 		"reply_to": TextField(_("Way back to the sender"), longest=200),
@@ -47,7 +48,7 @@ class PetitionMaker:
 
 	def check(self, payload: dict[str, Any]) -> dict[str, Any]:
 		problems: dict[str, str] = {}
-		texts = checked(payload, text_fields(), problems)
+		texts = checked(payload, text_fields(bool(payload.get("reply_to"))), problems)
 		if texts.get("phone") and "phone" not in problems and not is_phone(texts["phone"]):
 			problems["phone"] = _("Telephone: write it in digits, like 0912 345 678.")
 		if texts.get("email") and not is_email(texts["email"]):
