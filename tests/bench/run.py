@@ -15,6 +15,7 @@ import deciding
 import first_view
 import on_history
 import overview
+import places_case
 import posting
 import serving
 import spreadsheet_case
@@ -22,7 +23,17 @@ from measuring import Result, table
 from portal import NEEDED, Portal
 
 # The history comes late: what is measured before it has the demo fortnight alone, what is published after it has years.
-CASES = (posting, deciding, consolidating, overview, first_view, spreadsheet_case, on_history, serving)
+CASES = (
+	posting,
+	deciding,
+	consolidating,
+	overview,
+	first_view,
+	spreadsheet_case,
+	places_case,
+	on_history,
+	serving,
+)
 
 
 def main() -> int:

@@ -19,6 +19,10 @@ permission_query_conditions = {
 	"Petition Answer": "covid_portal.citizens.doctype.petition_answer.petition_answer.get_permission_query_conditions",
 	"Petition Message": "covid_portal.citizens.doctype.petition_message.petition_message.get_permission_query_conditions",
 	"Petition Clock": "covid_portal.citizens.doctype.petition_clock.petition_clock.get_permission_query_conditions",
+	"Quarantine Site": "covid_portal.places.doctype.quarantine_site.quarantine_site.get_permission_query_conditions",
+	"Quarantine Occupancy": "covid_portal.places.doctype.quarantine_occupancy.quarantine_occupancy.get_permission_query_conditions",
+	"Supply Point": "covid_portal.places.doctype.supply_point.supply_point.get_permission_query_conditions",
+	"Control Place": "covid_portal.places.doctype.control_place.control_place.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -50,6 +54,10 @@ has_permission = {
 	"Petition Answer": "covid_portal.organisation.scope.has_permission",
 	"Petition Message": "covid_portal.citizens.beside_petition.has_permission",
 	"Petition Clock": "covid_portal.citizens.beside_petition.has_permission",
+	"Quarantine Site": "covid_portal.organisation.scope.has_permission",
+	"Quarantine Occupancy": "covid_portal.organisation.scope.has_permission",
+	"Supply Point": "covid_portal.organisation.scope.has_permission",
+	"Control Place": "covid_portal.organisation.scope.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -123,6 +131,7 @@ scoped_doctypes = ["covid_portal.approval.access.routed_doctypes"]
 # bare count, its check of links, and what it lets anybody do beside a document know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.geo.utils.get_coords": "covid_portal.places.desk_map.get_coords",
 	"frappe.desk.reportview.get": "covid_portal.reporting.listing.get",
 	"frappe.desk.reportview.get_list": "covid_portal.reporting.listing.get_list",
 	"frappe.desk.reportview.export_query": "covid_portal.reporting.listing.export_query",
@@ -163,7 +172,10 @@ scheduler_events = {
 			"covid_portal.citizens.intake.tick",
 			"covid_portal.citizens.clocks.tick",
 		],
-		"*/5 * * * *": ["covid_portal.channels.mailbox.tick"],
+		"*/5 * * * *": [
+			"covid_portal.channels.mailbox.tick",
+			"covid_portal.places.following.tick",
+		],
 	},
 	"hourly": ["covid_portal.channels.zalo_tokens.keep_fresh"],
 	"daily": [
@@ -173,6 +185,8 @@ scheduler_events = {
 		"covid_portal.channels.outbox.forget",
 		"covid_portal.channels.inbound.forget",
 		"covid_portal.privacy.retention.nightly",
+		"covid_portal.places.following.chase_stale",
+		"covid_portal.places.links.check_all",
 	],
 }
 
@@ -198,12 +212,19 @@ public_files = [
 	"covid_portal.publishing.mapping.page.files",
 	"covid_portal.publishing.figures_page.files",
 	"covid_portal.publishing.error_pages.files",
+	"covid_portal.places.published.files",
 	"covid_portal.publishing.guidance.files",
 	"covid_portal.publishing.feeds.files",
 	"covid_portal.citizens.return_pages.files",
 ]
 # Further files of /du-lieu-mo/v1/: (translate) -> [(path, schema or None, time of the last change or None, description)].
 open_data_resources = ["covid_portal.citizens.return_pages.open_data_resources"]
+# Links on /dich-vu beside those of Publishing Settings: () -> rows as guidance.LINK_FIELDS, with "kind" and "audience".
+service_links = ["covid_portal.places.doctype.related_service.related_service.listed"]
+# Layers over the map: () -> rows {"key", "label", "label_en", "symbol", "url" of a GeoJSON whose features name the layer}.
+map_layers = ["covid_portal.places.map_layers.layers"]
+# Files of open data beside publishing's own: (translate) -> rows (path, schema, time of the last change, description).
+open_data_resources = ["covid_portal.places.published.resources"]
 # What lists all that: (Publication, its files so far) -> {path: content}.
 public_lists = ["covid_portal.publishing.listing.files"]
 # What the search finds beside pages and their headings: (Publication, language) -> [publishing.search_index.Entry].
@@ -212,6 +233,7 @@ search_entries = [
 	"covid_portal.publishing.search_index.figure_entries",
 	"covid_portal.publishing.search_index.file_entries",
 	"covid_portal.bulletins.published.search_entries",
+	"covid_portal.places.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

@@ -41,6 +41,7 @@ def page_titles() -> dict[str, str]:
 		"/bao-cao": _("Situation reports"),
 		"/nop-bang": _("Reports by workbook"),
 		"/theo-doi": _("Who has reported"),
+		"/cap-nhat": _("Places of my unit"),
 		"/cho-duyet": _("Decisions"),
 	}
 

@@ -122,6 +122,21 @@ def withdraw(act: Act) -> None:
 	finish(act, v.WITHDRAWN, [])
 
 
+def reopen(act: Act) -> None:
+	"""The author changes what was decided on, in a new round; for DocTypes alone that keep what was approved apart."""
+	if not may_reopen(act.doc):
+		require_state(act, ())
+	require_author_scope(act)
+	act.round = act.line.round
+	finish(act, v.DRAFT, [])
+
+
+def may_reopen(doc: Document) -> bool:
+	"""The controller's word, `may_be_reopened`: asked of the class, so that no field of that name can say it."""
+	asked = getattr(type(doc), "may_be_reopened", None)
+	return bool(asked and asked(doc))
+
+
 def skip(act: Act) -> None:
 	"""By the route alone: a late step is left out."""
 	require_right(act)
@@ -141,7 +156,14 @@ def unknown_decision(act: Act) -> None:
 	frappe.throw(_("{0} is not a decision.").format(act.decision), v.ApprovalError)
 
 
-HANDLERS = {v.SUBMIT: submit, v.APPROVE: approve, v.RETURN: send_back, v.REFUSE: refuse, v.WITHDRAW: withdraw}
+HANDLERS = {
+	v.SUBMIT: submit,
+	v.APPROVE: approve,
+	v.RETURN: send_back,
+	v.REFUSE: refuse,
+	v.WITHDRAW: withdraw,
+	v.REOPEN: reopen,
+}
 AUTOMATIC = {v.APPROVE: approve, v.SKIP: skip, v.ESCALATE: escalate}
 
 

@@ -13,6 +13,7 @@ from frappe.model import workflow
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
+from covid_portal.approval.acts import may_reopen
 from covid_portal.approval.bulk import Taken, decide_many_once
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.line import Line, may_decide
@@ -64,6 +65,8 @@ def offered_decisions(doc: Document) -> set[str]:
 	author = frappe.has_permission(doc.doctype, "write", doc=doc) and in_scope(doc, user, "Write")
 	if state in v.WITH_AUTHOR:
 		return {v.SUBMIT} if author else set()
+	if may_reopen(doc):
+		return {v.REOPEN} if author else set()
 	if state != v.IN_APPROVAL:
 		return set()
 	line = Line.load(doc)

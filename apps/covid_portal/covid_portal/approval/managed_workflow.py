@@ -5,6 +5,7 @@ and show names of other units to everyone with the role.
 """
 
 import frappe
+from frappe.model.base_document import get_controller
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.organisation.duties import STAFF_ROLE
@@ -17,6 +18,8 @@ TRANSITIONS = [
 	(v.IN_APPROVAL, "Refuse", v.REFUSED),
 	(v.IN_APPROVAL, "Withdraw", v.WITHDRAWN),
 ]
+# Of DocTypes that keep what was approved apart from what is being changed.
+REOPENING = [(state, "Revise", v.DRAFT) for state in (v.APPROVED, v.REFUSED)]
 
 
 def workflow_name(document_type: str) -> str:
@@ -50,9 +53,14 @@ def ensure_workflow(document_type: str) -> None:
 				"allowed": STAFF_ROLE,
 				"allow_self_approval": 1,  # decide() knows better who the author is than the field `owner`
 			}
-			for state, action, next_state in TRANSITIONS
+			for state, action, next_state in transitions(document_type)
 		],
 	).insert(ignore_permissions=True)
+
+
+def transitions(document_type: str) -> list[tuple[str, str, str]]:
+	reopens = hasattr(get_controller(document_type), "may_be_reopened")
+	return [*TRANSITIONS, *(REOPENING if reopens else ())]
 
 
 def ensure(doctype: str, name: str, **values: str) -> None:

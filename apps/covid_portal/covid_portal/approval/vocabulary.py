@@ -8,6 +8,7 @@ STATES = (DRAFT, IN_APPROVAL, RETURNED, APPROVED, REFUSED, WITHDRAWN)
 WITH_AUTHOR = (DRAFT, RETURNED, WITHDRAWN)  # the author may change the document and send it
 
 SUBMIT, APPROVE, RETURN, REFUSE, WITHDRAW = "Submit", "Approve", "Return", "Refuse", "Withdraw"
+REOPEN = "Reopen"  # what was approved stands until its author's change of it is approved too
 # On record where the route has the system act on a step that is late.
 ESCALATE, SKIP = "Escalate", "Skip"
 # Desk button -> decision. "Submit" itself names a button of submittable documents.
@@ -17,6 +18,7 @@ ACTIONS = {
 	"Return": RETURN,
 	"Refuse": REFUSE,
 	"Withdraw": WITHDRAW,
+	"Revise": REOPEN,
 }
 NEEDS_REASON = (RETURN, REFUSE)
 STATE_FIELD = "workflow_state"

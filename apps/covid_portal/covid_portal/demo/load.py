@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.approval.vocabulary import APPROVE, RETURN, SUBMIT
-from covid_portal.demo import epidemic, population
+from covid_portal.demo import epidemic, places, population
 from covid_portal.demo.accounts import reporter_areas
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing.snapshot import publish_slots
@@ -48,6 +48,8 @@ def load(days: int, seed: int, now: datetime | None = None) -> Iterator[str]:
 		rows = table[table["slot_time"] == time]
 		loader.load_slot(name, rows, consolidated=time != times[-1])
 	settle(report_type, names, now)
+	count = places.load(names[:-1], now)
+	yield _("{0} illustrative places made").format(count)
 	publish_slots(names[:-1])
 	frappe.db.commit()
 	yield _("{0} reports loaded in {1} s; the slot {2} is open").format(

@@ -1,7 +1,7 @@
 """The set-based writer: many rows of one table in few statements, inside the request's own transaction.
 
 It skips every framework event (validate, on_update, Version, notifications). Callers apply the same rules themselves and
-say what they skip; only the set-based writers of reporting and approval call it.
+say what they skip; only the set-based writers of reporting, approval and places call it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -25,5 +25,14 @@ def report_times(publication: Publication) -> list[str]:
 
 
 def links() -> list[dict]:
+	"""Those of Publishing Settings, and what other parts add (hook: service_links), each address once."""
+	rows = own_links()
+	for path in frappe.get_hooks("service_links"):
+		known = {row["url"] for row in rows}
+		rows += [row for row in frappe.get_attr(path)() if row["url"] not in known]
+	return rows
+
+
+def own_links() -> list[dict]:
 	settings = frappe.get_cached_doc("Publishing Settings")
 	return [{field: row.get(field) or "" for field in LINK_FIELDS} for row in settings.links]

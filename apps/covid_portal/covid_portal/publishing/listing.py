@@ -19,7 +19,17 @@ SITE_MAP, XHTML = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.
 OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 SITE_MAP_FILE = "sitemap.xml"
 # What a search engine has no business with: staff pages and the framework's own.
-NOT_PUBLIC = (site_map.STAFF_LOGIN, "/nop-bang", "/theo-doi", "/cho-duyet", "/app", "/api/", "/login", "/me")
+NOT_PUBLIC = (
+	site_map.STAFF_LOGIN,
+	"/nop-bang",
+	"/theo-doi",
+	"/cap-nhat",
+	"/cho-duyet",
+	"/app",
+	"/api/",
+	"/login",
+	"/me",
+)
 
 
 def files(publication: Publication, made: dict[str, bytes]) -> dict[str, bytes]:

@@ -12,6 +12,8 @@ from covid_portal.citizens import assignment
 from covid_portal.citizens.doctype.intake_settings.intake_settings import ensure_settings
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
+from covid_portal.places.boards import ensure_boards
+from covid_portal.places.doctype.control_place_kind.control_place_kind import load_shipped_kinds
 from covid_portal.privacy import keys
 from covid_portal.privacy.retention import load_shipped_rules
 from covid_portal.reporting.definitions import load_shipped_definitions
@@ -34,3 +36,5 @@ def after_install() -> None:
 	ensure_settings()
 	assignment.load_shipped_rules()
 	load_shipped_rules()
+	load_shipped_kinds()
+	ensure_boards()

@@ -15,6 +15,7 @@ from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing import petitions
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.places import CONTROL, POINT, SITE, entered
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
 
 
@@ -65,10 +66,15 @@ def petition_answer(slot: str, previous: str) -> tuple[str, Document]:
 		return petitions.OFFICER, petitions.answer(question)
 
 
+def place(doctype: str) -> Callable[[str, str], tuple[str, Document]]:
+	return lambda slot, previous: ("reporter", entered(doctype))
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,
 	"Bulletin": bulletin,
 	"Petition Answer": petition_answer,
+	**{doctype: place(doctype) for doctype in (SITE, POINT, CONTROL)},
 }

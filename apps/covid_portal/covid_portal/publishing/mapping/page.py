@@ -3,6 +3,7 @@
 import json
 from functools import partial
 
+import frappe
 from frappe.utils import get_datetime
 
 from covid_portal.publishing import pages, rendering
@@ -53,6 +54,7 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 		"measure": offered[0].key,
 		"measures": [measure_entry(measure, blocks, translators) for measure in offered],
 		"outlines": shown_outlines(blocks),
+		"layers": layers(),
 	}
 	return {
 		**data,
@@ -61,6 +63,11 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 			for lang in LANGUAGES
 		},
 	}
+
+
+def layers() -> list[dict]:
+	"""What other parts lay over the map (hook: map_layers)."""
+	return [row for path in frappe.get_hooks("map_layers") for row in frappe.get_attr(path)()]
 
 
 def with_figures(blocks: list[dict], month: dict) -> list[dict]:

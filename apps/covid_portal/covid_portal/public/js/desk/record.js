@@ -57,6 +57,7 @@ function decisionText({ decision, return_to: step, to_state: state }) {
 		Return: __("Returned to the author"),
 		Refuse: __("Refused"),
 		Withdraw: __("Withdrawn by the author"),
+		Reopen: __("Taken up again by the author, to change it"),
 		Escalate: __("Passed up, because it is late"),
 		Skip: __("Step left out, because it is late"),
 	};
