@@ -26,6 +26,7 @@ class Act:
 	at: datetime
 	seats: Seats = field(default_factory=Seats)
 	own_seats: list[Seat] = field(default_factory=list)
+	choosers: dict[str, RouteChooser] = field(default_factory=dict)  # by DocType, read once for many acts
 	return_to: int = 0  # the step it goes back to; 0: the author
 	right: Right | None = None
 	automatic: bool = False  # the route has the system act; nobody's right was asked
@@ -56,13 +57,20 @@ def submit(act: Act) -> None:
 	doc = act.doc
 	doc.run_method("before_approval", act.at)
 	act.round = act.line.round + 1
-	version = RouteChooser.of(doc.doctype, act.seats).version_for(doc)
+	version = chooser_of(act).version_for(doc)
 	subject = Subject(doc.unit, doc.get("area"), frozenset({*act.line.authors, act.user}))
 	plan = plan_steps(version, subject, act.at, act.seats)
 	reference = {"reference_doctype": doc.doctype, "reference_name": doc.name, "round": act.round}
 	act.changed = [new_step(reference, step) for step in plan.steps]
 	act.line.steps.extend(act.changed)
 	finish(act, v.IN_APPROVAL, [step for step in act.changed if step["state"] == "Pending"])
+
+
+def chooser_of(act: Act) -> RouteChooser:
+	doctype = act.doc.doctype
+	if doctype not in act.choosers:
+		act.choosers[doctype] = RouteChooser.of(doctype, act.seats)
+	return act.choosers[doctype]
 
 
 def new_step(reference: dict, step: dict) -> dict:

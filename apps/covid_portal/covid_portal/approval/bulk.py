@@ -171,5 +171,6 @@ def sibling(act: Act, line: Line) -> Act:
 		act.at,
 		seats=act.seats,
 		own_seats=act.own_seats,
+		choosers=act.choosers,
 		return_to=act.return_to,
 	)

@@ -19,6 +19,7 @@ from covid_portal.approval.guard import GUARDED, deciding
 from covid_portal.approval.line import STEP_COLUMNS, describe
 from covid_portal.organisation.writers import insert_rows, new_names
 
+# Of every DocType that knows how; a controller names further decisions, of which its save knows no more, in DECIDED_IN_SETS.
 SET_BASED = (v.APPROVE, v.RETURN, v.REFUSE)
 # What an administrator may attach to the events of a DocType.
 ATTACHMENTS = (
@@ -31,7 +32,9 @@ OWN_HANDLERS = ("frappe.", "covid_portal.")
 
 
 def is_set_based(doctype: str, decision: str) -> bool:
-	if decision not in SET_BASED or not hasattr(get_controller(doctype), "on_bulk_decision"):
+	controller = get_controller(doctype)
+	known = (*SET_BASED, *getattr(controller, "DECIDED_IN_SETS", ()))
+	if decision not in known or not hasattr(controller, "on_bulk_decision"):
 		return False
 	hooks = frappe.get_doc_hooks()
 	handlers = [path for key in (doctype, "*") for paths in hooks.get(key, {}).values() for path in paths]
