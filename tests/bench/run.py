@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import consolidating
 import deciding
 import first_view
+import levels
 import on_history
 import overview
 import places_case
@@ -27,6 +28,7 @@ CASES = (
 	posting,
 	deciding,
 	consolidating,
+	levels,
 	overview,
 	first_view,
 	spreadsheet_case,

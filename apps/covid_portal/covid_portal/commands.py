@@ -60,15 +60,16 @@ def load_demo(context: dict, days: int, seed: int) -> None:
 def make_demo_accounts(context: dict, path: str) -> None:
 	"""Make an account for each duty with a generated password, and list them in a CSV file. They issue the first bulletins."""
 	connect(context)
-	from covid_portal.demo import accounts, bulletins
+	from covid_portal.demo import accounts, bulletins, levels
 
 	try:
 		count = accounts.make(path)
+		decided = levels.decide_all()
 		issued = bulletins.issue()
 		frappe.db.commit()
 	finally:
 		frappe.destroy()
-	click.echo(f"{count} accounts made; see {path}\n{issued} bulletins issued")
+	click.echo(f"{count} accounts made; see {path}\n{issued} bulletins issued, {decided} levels decided")
 
 
 @click.command("advance-slots")

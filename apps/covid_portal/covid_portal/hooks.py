@@ -23,6 +23,7 @@ permission_query_conditions = {
 	"Quarantine Occupancy": "covid_portal.places.doctype.quarantine_occupancy.quarantine_occupancy.get_permission_query_conditions",
 	"Supply Point": "covid_portal.places.doctype.supply_point.supply_point.get_permission_query_conditions",
 	"Control Place": "covid_portal.places.doctype.control_place.control_place.get_permission_query_conditions",
+	"Area Level": "covid_portal.levels.doctype.area_level.area_level.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -58,6 +59,7 @@ has_permission = {
 	"Quarantine Occupancy": "covid_portal.organisation.scope.has_permission",
 	"Supply Point": "covid_portal.organisation.scope.has_permission",
 	"Control Place": "covid_portal.organisation.scope.has_permission",
+	"Area Level": "covid_portal.organisation.scope.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -177,7 +179,10 @@ scheduler_events = {
 			"covid_portal.places.following.tick",
 		],
 	},
-	"hourly": ["covid_portal.channels.zalo_tokens.keep_fresh"],
+	"hourly": [
+		"covid_portal.channels.zalo_tokens.keep_fresh",
+		"covid_portal.levels.evaluation.catch_up",
+	],
 	"daily": [
 		"covid_portal.organisation.duties.sync_all",
 		"covid_portal.organisation.user_permissions.sync",
@@ -190,15 +195,19 @@ scheduler_events = {
 	],
 }
 
+# A slot is consolidated for the first time: (slot name) -> None, in its transaction.
+on_slot_consolidated = ["covid_portal.levels.evaluation.on_slot_consolidated"]
 # A slot was published: (slot name) -> None. Modules above reporting register here; reporting imports none of them.
 on_slot_published = [
 	"covid_portal.publishing.snapshot.publish_slot",
 	"covid_portal.bulletins.drafting.on_slot_published",
+	"covid_portal.levels.evaluation.on_slot_published",
 ]
 # Slots have new versions after a correction, a late decision or an excuse: (slot names, oldest first) -> None.
 on_slots_corrected = [
 	"covid_portal.publishing.snapshot.publish_slots",
 	"covid_portal.bulletins.drafting.on_slots_corrected",
+	"covid_portal.levels.evaluation.on_slots_corrected",
 ]
 
 # What a publication consists of: (publishing.publication.Publication) -> {path in the snapshot: content, or None where there
@@ -209,6 +218,7 @@ public_files = [
 	"covid_portal.publishing.open_data.files",
 	"covid_portal.bulletins.published.files",
 	"covid_portal.publishing.communes.files",
+	"covid_portal.levels.published.files",
 	"covid_portal.publishing.mapping.page.files",
 	"covid_portal.publishing.figures_page.files",
 	"covid_portal.publishing.error_pages.files",
@@ -217,14 +227,19 @@ public_files = [
 	"covid_portal.publishing.feeds.files",
 	"covid_portal.citizens.return_pages.files",
 ]
-# Further files of /du-lieu-mo/v1/: (translate) -> [(path, schema or None, time of the last change or None, description)].
-open_data_resources = ["covid_portal.citizens.return_pages.open_data_resources"]
 # Links on /dich-vu beside those of Publishing Settings: () -> rows as guidance.LINK_FIELDS, with "kind" and "audience".
 service_links = ["covid_portal.places.doctype.related_service.related_service.listed"]
 # Layers over the map: () -> rows {"key", "label", "label_en", "symbol", "url" of a GeoJSON whose features name the layer}.
 map_layers = ["covid_portal.places.map_layers.layers"]
 # Files of open data beside publishing's own: (translate) -> rows (path, schema, time of the last change, description).
-open_data_resources = ["covid_portal.places.published.resources"]
+open_data_resources = [
+	"covid_portal.citizens.return_pages.open_data_resources",
+	"covid_portal.places.published.resources",
+	"covid_portal.levels.published.open_data_resources",
+]
+# What the map says of communes by letters, beside the state of their reports: (slots: [{"name", "slot_time"}], newest: name) ->
+# {measure: {slot: {commune: letter}}}.
+map_letters = ["covid_portal.levels.published.map_letters"]
 # What lists all that: (Publication, its files so far) -> {path: content}.
 public_lists = ["covid_portal.publishing.listing.files"]
 # What the search finds beside pages and their headings: (Publication, language) -> [publishing.search_index.Entry].
@@ -234,6 +249,7 @@ search_entries = [
 	"covid_portal.publishing.search_index.file_entries",
 	"covid_portal.bulletins.published.search_entries",
 	"covid_portal.places.published.search_entries",
+	"covid_portal.levels.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:

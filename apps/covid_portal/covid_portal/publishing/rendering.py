@@ -16,7 +16,7 @@ from jinja2.bccache import Bucket
 
 from covid_portal.publishing import site_map
 from covid_portal.publishing.charts import day_chart
-from covid_portal.publishing.mapping.measures import states
+from covid_portal.publishing.mapping.measures import levels, states
 from covid_portal.publishing.site_map import Translate
 
 APP = Path(__file__).resolve().parent.parent
@@ -107,7 +107,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		lstrip_blocks=True,
 	)
 	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL)
-	env.globals["states"] = states
+	env.globals.update(states=states, level_names=levels)
 	env.globals["address"] = partial(site_map.address, lang=lang)
 	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)
 	env.globals.update(

@@ -49,6 +49,7 @@ PAGES = (
 		scripts=("js/public/figures.js",),
 		styles=("css/public/figures.css",),
 	),
+	Page("levels", "/cap-do-dich", "/en/cap-do-dich", "levels.html"),
 	Page("bulletins", "/ban-tin", "/en/ban-tin", "bulletins.html"),
 	Page(
 		"verify",
@@ -122,6 +123,7 @@ def names(_: Translate) -> dict[str, str]:
 		"overview": _("Overview"),
 		"map": _("Map"),
 		"figures": _("Figures and charts"),
+		"levels": _("Epidemic levels"),
 		"bulletins": _("Bulletins"),
 		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),

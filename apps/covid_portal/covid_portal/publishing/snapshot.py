@@ -37,7 +37,7 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=10)
 JOB = "covid_portal.publishing.snapshot.build_waiting"
 APP = Path(__file__).resolve().parent.parent
 LOOK_FOLDERS = ("templates/public", "public", "publishing", "translations")
-LOOK_SUFFIXES = (".html", ".css", ".js", ".svg", ".woff2", ".py", ".csv")
+LOOK_SUFFIXES = (".html", ".css", ".js", ".svg", ".woff2", ".py", ".csv", ".json")
 
 
 @dataclass(frozen=True)

@@ -310,7 +310,7 @@ class TestOverview(unittest.TestCase):
 		self.assertEqual(
 			keys,
 			[
-				*("overview", "map", "figures", "bulletins", "quarantine", "supplies"),
+				*("overview", "map", "figures", "levels", "bulletins", "quarantine", "supplies"),
 				*("services", "data", "help", "field"),
 			],
 		)

@@ -139,6 +139,8 @@ def consolidate_slot(slot: Document, report_type: Document) -> None:
 	consolidate(slot.name)
 	sheets.create(slot)
 	slot.set_state(CONSOLIDATED)
+	for path in frappe.get_hooks("on_slot_consolidated"):
+		frappe.get_attr(path)(slot.name)
 
 
 def lock_slot(slot: Document, report_type: Document) -> None:

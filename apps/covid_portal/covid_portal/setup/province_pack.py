@@ -18,6 +18,7 @@ from frappe import _
 from frappe.utils.nestedset import rebuild_tree
 
 from covid_portal.citizens.arrival_rules import HIGHEST_LEVEL, MEASURES, test_days
+from covid_portal.levels.rules import PACK_FILE, load_rules, pack_rules
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing.doctype.publishing_settings.publishing_settings import is_web_address
 from covid_portal.reporting import definitions
@@ -174,6 +175,7 @@ def load(path: str | Path) -> dict[str, int]:
 	pack = tables()
 	errors = read(folder, pack)
 	settings = read_settings(folder, errors)
+	rules = read_rules(folder, errors)
 	if not errors:
 		errors = list(check(pack))
 	if errors:
@@ -183,7 +185,7 @@ def load(path: str | Path) -> dict[str, int]:
 	fill_settings(settings)
 	definitions.forget()
 	frappe.clear_cache()
-	return added
+	return added | insert_rules(rules)
 
 
 # --- reading
@@ -225,6 +227,14 @@ def read_settings(folder: Path, errors: list[str]) -> dict[str, dict]:
 	links = settings.get("links") or []
 	errors.extend(check_links(links))
 	return {**sections, "links": links}
+
+
+def read_rules(folder: Path, errors: list[str]) -> list[dict]:
+	try:
+		return pack_rules(folder)
+	except (OSError, ValueError) as error:
+		errors.append(_("{0}: cannot be read: {1}").format(PACK_FILE, error))
+		return []
 
 
 def check_links(links: list[dict]) -> Iterator[str]:
@@ -393,6 +403,17 @@ def insert_missing(table: Table, pack: dict[str, Table]) -> int:
 	if table.parent:
 		rebuild_tree(table.doctype, table.columns[table.parent])
 	return len(new)
+
+
+def insert_rules(rules: list[dict]) -> dict[str, int]:
+	"""A rule that cannot stand is told as any error of the pack, and nothing is stored."""
+	if not rules:
+		return {}
+	report_type = definitions.report_type_of("Situation Report").name
+	try:
+		return {"Level Rule": load_rules(rules, report_type)}
+	except frappe.ValidationError as error:
+		raise PackError(_("{0}: cannot be read: {1}").format(PACK_FILE, error)) from error
 
 
 def extra_columns(table: Table, pack: dict[str, Table]) -> dict[str, dict]:

@@ -10,11 +10,13 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.bulletins import drafting, keys
+from covid_portal.levels.evaluation import evaluate_slot, propose
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing import petitions
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.levels import make_rule
 from covid_portal.testing.places import CONTROL, POINT, SITE, entered
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
 
@@ -70,6 +72,17 @@ def place(doctype: str) -> Callable[[str, str], tuple[str, Document]]:
 	return lambda slot, previous: ("reporter", entered(doctype))
 
 
+def area_level(slot: str, previous: str) -> tuple[str, Document]:
+	"""What the portal proposes for a district, which its own unit decides on."""
+	make_rule()
+	accepted(slot, COMMUNE)
+	consolidate(slot)
+	frappe.db.set_value("Report Slot", slot, "state", "Consolidated")
+	document = frappe.get_doc("Report Slot", slot)
+	proposed = propose(document, evaluate_slot(document))
+	return "district", frappe.get_doc("Area Level", next(name for name in proposed if name.endswith(COMMUNE)))
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
@@ -77,4 +90,5 @@ MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	"Bulletin": bulletin,
 	"Petition Answer": petition_answer,
 	**{doctype: place(doctype) for doctype in (SITE, POINT, CONTROL)},
+	"Area Level": area_level,
 }

@@ -13,7 +13,7 @@ from covid_portal.publishing.site_map import Translate
 REPORTED, PROVISIONAL, MISSING, WITHHELD, NOT_EXPECTED = "r", "p", "m", "w", "x"
 # State in the files of communes -> letter. What is missing or withheld has a dashed edge, whatever the map shows.
 LETTERS = {"reported": REPORTED, "provisional": PROVISIONAL, "missing": MISSING, "withheld": WITHHELD}
-UNKNOWN = "u"
+UNKNOWN, NO_LEVEL = "u", "0"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,11 @@ NEW = Measure("new_cases", steps(0, 1, 5, 15, 50))
 WEEK = Measure("week_cases", steps(0, 1, 10, 50, 150))
 # Of 100,000 people in 7 days: the steps of Decision 4800/QĐ-BYT (2021) for community cases, here for all new cases.
 WEEK_RATE = Measure("week_rate", steps(0, 0.1, 20, 50, 150), digits=1)
-MEASURES = (WEEK_RATE, WEEK, NEW, REPORTING)
+# Of an area without a decided level nothing is said but that.
+LEVELS = Measure(
+	"levels", (*(Shade(f"l{level}", str(level)) for level in range(1, 5)), Shade(UNKNOWN, NO_LEVEL))
+)
+MEASURES = (LEVELS, WEEK_RATE, WEEK, NEW, REPORTING)
 NUMBERS = (NEW, WEEK, WEEK_RATE)
 
 
@@ -64,6 +68,12 @@ def words(measure: Measure, _: Translate) -> dict[str, str]:
 	"""What people call the measure, where it stands in a table, and the sentences that state its finding: {0} the sum, {1}
 	of {2} districts that have any, {3} the one with the most, {4} how many there."""
 	return {
+		"levels": {
+			"label": _("Epidemic level, by commune"),
+			"column": _("Level"),
+			"finding": _("{0} communes are at level 1, {1} at level 2, {2} at level 3, {3} at level 4."),
+			"nothing": _("No epidemic level has been decided yet."),
+		},
 		"week_rate": {
 			"label": _("New cases in 7 days per 100,000 people, by district"),
 			"column": _("Per 100,000"),
@@ -104,10 +114,16 @@ def states(_: Translate) -> dict[str, str]:
 	}
 
 
+def levels(_: Translate) -> dict[str, str]:
+	"""What the letters of a level mean."""
+	named = (_("level 1, green"), _("level 2, yellow"), _("level 3, orange"), _("level 4, red"))
+	return {NO_LEVEL: _("no level yet"), **{str(level): text for level, text in enumerate(named, 1)}}
+
+
 def shade_words(measure: Measure, _: Translate) -> list[str]:
 	"""The legend: each class in words, in order."""
 	if measure.in_letters:
-		named = states(_)
+		named = levels(_) if measure is LEVELS else states(_)
 		return [named[shade.letter] for shade in measure.shades]
 	return list(number_words(measure, _))
 

@@ -15,7 +15,7 @@ from frappe.utils import get_datetime
 
 from covid_portal.publishing.communes import COMMUNES, commune_data
 from covid_portal.publishing.figures import DAILY, with_zone
-from covid_portal.publishing.mapping.measures import LETTERS, NOT_EXPECTED, WITHHELD
+from covid_portal.publishing.mapping.measures import LETTERS, NO_LEVEL, NOT_EXPECTED, WITHHELD
 from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.series_files import bounds, month_of
 from covid_portal.reporting import definitions
@@ -24,6 +24,7 @@ from covid_portal.reporting.consolidation import split_fields
 
 FOLDER = "du-lieu-mo/v1/map"
 COUNTS = ("expected", "reported", "provisional")
+LEVEL_LISTS = ("commune_levels", "levels")
 FIGURES = ("new_cases", "week_cases", "week_rate")
 
 
@@ -38,7 +39,45 @@ def months_to_make(publication: Publication) -> list[str]:
 	missing = {month for month, file in files.items() if not file.exists()}
 	if not is_public(publication.latest["report_type"]):
 		missing |= {month for month, file in files.items() if file.exists() and tells_figures(file)}
+	newest = month_of(get_datetime(publication.latest["time"]))
+	if files[newest].exists() and levels_moved(files[newest], publication):
+		missing.add(newest)
 	return sorted(published & (missing | months_touched(publication.slots)))
+
+
+def levels_moved(file: Path, publication: Publication) -> bool:
+	"""Whether levels were decided since the file was made: they are those of its newest slot."""
+	month = json.loads(file.read_bytes())
+	entry = month["slots"][-1]
+	if entry["slot"] != publication.newest:
+		return False
+	told = level_entry(levels_now(publication), month)
+	return told != {key: entry[key] for key in LEVEL_LISTS if key in entry}
+
+
+def levels_of_slots(slots: list[dict], newest: str) -> dict[str, dict[str, str]]:
+	"""{slot: {area: letter}} by the hook map_letters."""
+	found: dict[str, dict] = {}
+	for path in frappe.get_hooks("map_letters"):
+		found |= frappe.get_attr(path)(slots, newest)
+	return found.get("levels") or {slot["name"]: {} for slot in slots}
+
+
+def levels_now(publication: Publication) -> dict[str, str]:
+	"""{area: letter} of the newest slot."""
+	time = get_datetime(publication.latest["time"]).replace(tzinfo=None)
+	slot = frappe._dict(name=publication.newest, slot_time=time)
+	return levels_of_slots([slot], publication.newest)[slot.name]
+
+
+def level_entry(levels: dict[str, str], codes: dict[str, list[str]]) -> dict:
+	"""Of the communes a letter each, of the districts a number; nothing of a time when no level was decided."""
+	if not levels:
+		return {}
+	return {
+		"commune_levels": "".join(levels.get(code, NO_LEVEL) for code in codes["communes"]),
+		"levels": [int(levels[code]) if code in levels else None for code in codes["districts"]],
+	}
 
 
 def is_public(report_type: str) -> bool:
@@ -72,6 +111,7 @@ def month_data(publication: Publication, month: str) -> dict:
 		"districts": sorted(districts.loc[districts["slot_time"] > first, "area"].unique()),
 	}
 	of_slot = dict(iter(districts.groupby("slot")))
+	levels = levels_of_slots(slots, publication.newest)
 	return {
 		"month": month,
 		**codes,
@@ -81,6 +121,7 @@ def month_data(publication: Publication, month: str) -> dict:
 				"time": with_zone(slot.slot_time),
 				"reporting": in_a_row(states[slot.name], codes["communes"]),
 				**district_entry(of_slot.get(slot.name, districts[:0]), codes["districts"]),
+				**level_entry(levels[slot.name], codes),
 			}
 			for slot in slots
 		],

@@ -6,11 +6,19 @@ from functools import partial
 import frappe
 from frappe.utils import get_datetime
 
-from covid_portal.publishing import pages, rendering
+from covid_portal.publishing import pages, rendering, site_map
 from covid_portal.publishing.files import data_file
 from covid_portal.publishing.mapping import measures as measuring
 from covid_portal.publishing.mapping.layout import blocks_of
-from covid_portal.publishing.mapping.measures import MEASURES, NEW, NUMBERS, Measure
+from covid_portal.publishing.mapping.measures import (
+	LEVELS,
+	MEASURES,
+	NEW,
+	NO_LEVEL,
+	NUMBERS,
+	REPORTING,
+	Measure,
+)
 from covid_portal.publishing.mapping.months import (
 	COUNTS,
 	month_data,
@@ -42,7 +50,7 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 	month = month_of(at.replace(tzinfo=None))
 	of_month = months.get(month) or json.loads((publication.live / month_file(month)).read_bytes())
 	blocks = with_figures(blocks_of(latest["province"]["code"], at.date()), of_month)
-	offered = [measure for measure in MEASURES if measure.in_letters or has_any(blocks, measure)]
+	offered = [measure for measure in MEASURES if measure is REPORTING or has_any(blocks, measure)]
 	translators = {lang: pages.translator(lang) for lang in LANGUAGES}
 	data = {
 		**{
@@ -75,16 +83,22 @@ def with_figures(blocks: list[dict], month: dict) -> list[dict]:
 	entry = month["slots"][-1]
 	letters = dict(zip(month["communes"], entry["reporting"], strict=True))
 	places = {code: number for number, code in enumerate(month["districts"])}
-	keys = (*COUNTS, *(measure.key for measure in NUMBERS))
+	levels = dict(zip(month["communes"], entry.get("commune_levels", ""), strict=False))
+	keys = (*COUNTS, *(measure.key for measure in NUMBERS), LEVELS.key)
 	for block in blocks:
 		place = places.get(block["code"])
-		block["figures"] = {key: None if place is None else entry[key][place] for key in keys}
+		block["figures"] = {
+			key: None if place is None or key not in entry else entry[key][place] for key in keys
+		}
 		for tile in block["tiles"]:
 			tile["state"] = letters.get(tile["code"], measuring.NOT_EXPECTED)
+			tile["level"] = levels.get(tile["code"], NO_LEVEL)
 	return blocks
 
 
 def has_any(blocks: list[dict], measure: Measure) -> bool:
+	if measure is LEVELS:
+		return any(tile["level"] != NO_LEVEL for block in blocks for tile in block["tiles"])
 	return any(block["figures"][measure.key] is not None for block in blocks)
 
 
@@ -94,17 +108,21 @@ def is_corner_free(blocks: list[dict]) -> bool:
 	return not any(block["column"] < columns and block["row"] > bottom - rows for block in blocks)
 
 
-def small_map(latest: dict) -> dict:
-	"""What map_small.html is made of: {"blocks": [{…, "value", "shade"}]} and the entry of the measure, new cases in the slot.
-	`latest`: figures.slot_data of the newest slot."""
+def small_map(latest: dict, levels: dict[str, str]) -> dict:
+	"""What map_small.html is made of: {"blocks": [{…, "figures", "shade"}], "rows": {code: classes of the tiles}} and the entry of
+	the measure: levels, where some were decided, else new cases in the slot. `latest`: figures.slot_data of the newest slot;
+	`levels`: {area: letter}."""
 	districts = {row["code"]: row for row in latest["districts"]}
 	blocks = blocks_of(latest["province"]["code"], get_datetime(latest["time"]).date())
 	for block in blocks:
 		figures = districts.get(block["code"], {}).get("figures", {})
-		block["figures"] = {NEW.key: figures.get(NEW.key)}
-		block["shade"] = NEW.shade(block["figures"][NEW.key])
+		level = levels.get(block["code"])
+		block["figures"] = {NEW.key: figures.get(NEW.key), LEVELS.key: int(level) if level else None}
+		for tile in block["tiles"]:
+			tile["level"] = levels.get(tile["code"], NO_LEVEL)
+	measure = LEVELS if has_any(blocks, LEVELS) else NEW
 	translators = {lang: pages.translator(lang) for lang in LANGUAGES}
-	return {"blocks": blocks, **measure_entry(NEW, blocks, translators)}
+	return {"blocks": blocks, **measure_entry(measure, blocks, translators)}
 
 
 # --- measures, in words
@@ -136,13 +154,18 @@ def measure_entry(measure: Measure, blocks: list[dict], translators: dict[str, T
 def shades_of(measure: Measure, blocks: list[dict]) -> dict[str, str]:
 	"""{code: class} of what the measure says: of the communes, or of the districts whose tiles share one."""
 	if measure.in_letters:
-		return {tile["code"]: measure.shade(tile["state"]) for block in blocks for tile in block["tiles"]}
+		said = "level" if measure is LEVELS else "state"
+		return {tile["code"]: measure.shade(tile[said]) for block in blocks for tile in block["tiles"]}
 	return {block["code"]: measure.shade(block["figures"][measure.key]) for block in blocks}
 
 
 def finding(measure: Measure, blocks: list[dict], said: dict[str, str], lang: str) -> str:
 	"""What the map shows, in a sentence."""
 	write = partial(rendering.number, lang=lang)
+	if measure is LEVELS:
+		decided = [tile["level"] for block in blocks for tile in block["tiles"]]
+		counts = [decided.count(str(level)) for level in range(1, 5)]
+		return said["finding"].format(*map(write, counts)) if any(counts) else said["nothing"]
 	if measure.in_letters:
 		counts = (sum(block["figures"][key] or 0 for block in blocks) for key in COUNTS)
 		expected, reported, provisional = counts
@@ -186,6 +209,8 @@ def script_data(data: dict, months: list[str], lang: str, _: Translate) -> dict:
 			for row in data["measures"]
 		],
 		"states": measuring.states(_),
+		"levels": measuring.levels(_),
+		"why": site_map.address("levels", lang),
 		"columns": {row["key"]: row[f"column{ending}"] for row in data["measures"]},
 		"texts": texts(_),
 	}
@@ -197,6 +222,7 @@ def texts(_: Translate) -> dict[str, str]:
 		"of": _("{0} of {1} communes, wards and townships have reported"),
 		"district": _("In {0}:"),
 		"row": _("Row in the table"),
+		"why": _("Why this level?"),
 		"close": _("Close"),
 		"failed": _(
 			"The figures of other slots could not be loaded. Check the connection and reload the page."

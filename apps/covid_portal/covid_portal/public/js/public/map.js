@@ -7,7 +7,8 @@ const [model, { AreaTable }] = await Promise.all(["model", "table"].map(part));
 const DAYS_AT_FIRST = 14;
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("map-data").textContent);
-const { lang, texts, states } = data;
+const { lang, texts, states, levels } = data;
+const withLevels = data.measures.some(({ key }) => key === "levels");
 const codeOf = (link) => link.hash?.slice("#khu-vuc-".length) ?? link.getAttribute("href").slice("#khu-vuc-".length);
 
 const tiles = byId("map-tiles");
@@ -41,7 +42,10 @@ function districtOf(code) {
 }
 
 function shade(code) {
-	if (model.inLetters(measure) && !communes.has(code)) return completeness(code);
+	if (model.inLetters(measure) && !communes.has(code)) {
+		if (measure.key !== "levels") return completeness(code);
+		return model.shadeOf(measure, String(model.figureOf(slot(), "levels", code) ?? "0"));
+	}
 	return model.shadeOf(measure, model.valueOf(measure, slot(), code, districtOf(code)));
 }
 
@@ -65,10 +69,20 @@ function figureSaid(key, district) {
 	return model.sayNumber(model.figureOf(slot(), key, district), digits, lang);
 }
 
+/** As figureSaid, where there is room for words. */
+function inWords(key, district) {
+	return key === "levels" ? levels[model.figureOf(slot(), key, district) ?? "0"] : figureSaid(key, district);
+}
+
 function said(code) {
 	const commune = communes.get(code);
-	if (commune) return `${commune.name}: ${states[model.stateOf(slot(), code)]}`;
-	return `${districtNames.get(code)}: ${figureSaid(measure.key, code)} (${data.columns[measure.key]})`;
+	if (commune) return `${commune.name}: ${stateSaid(code)}`;
+	return `${districtNames.get(code)}: ${inWords(measure.key, code)} (${data.columns[measure.key]})`;
+}
+
+function stateSaid(code) {
+	const state = states[model.stateOf(slot(), code)];
+	return withLevels ? `${levels[model.levelOf(slot(), code)]}; ${state}` : state;
 }
 
 // --- painting
@@ -81,7 +95,7 @@ function paint() {
 	}
 	for (const [code, { tile, row }] of communes) {
 		paintLink(tile, code, model.inLetters(measure) ? shade(code) : "");
-		row.cells[1].textContent = states[model.stateOf(slot(), code)];
+		row.cells[1].textContent = stateSaid(code);
 	}
 	for (const row of byId("map-table").querySelectorAll(".district")) paintRow(row);
 	table.apply();
@@ -113,7 +127,7 @@ function paintWords() {
 	const [reported, expected] = ["reported", "expected"].map((key) => model.sum(slot()[key]));
 	const counted = model.fill(texts.of, model.sayNumber(reported, 0, lang), model.sayNumber(expected, 0, lang));
 	byId("map-reported").textContent = `${counted}. `;
-	byId("map-reported").hidden = model.inLetters(measure); // then the finding says it
+	byId("map-reported").hidden = measure.key === "reporting"; // then the finding says it
 	for (const legend of document.querySelectorAll(".legend")) legend.hidden = legend.dataset.measure !== measure.key;
 	if (chosen) showDetails(chosen);
 }
@@ -126,6 +140,7 @@ function showDetails(code) {
 	const list = document.createElement("dl");
 	const add = (term, value) => list.append(line(term, value));
 	if (commune) {
+		if (withLevels) add(data.columns.levels, levels[model.levelOf(slot(), code)]);
 		add(data.columns.reporting, states[model.stateOf(slot(), code)]);
 	}
 	const heading = document.createElement("h3");
@@ -133,7 +148,7 @@ function showDetails(code) {
 	const whole = document.createElement("p");
 	whole.textContent = commune ? model.fill(texts.district, districtNames.get(district)) : "";
 	const figures = document.createElement("dl");
-	for (const { key } of data.measures) figures.append(line(data.columns[key], figureSaid(key, district)));
+	for (const { key } of data.measures) figures.append(line(data.columns[key], inWords(key, district)));
 	byId("map-details").replaceChildren(heading, ...(commune ? [list, whole] : []), figures, detailButtons(code));
 	byId("map-details").hidden = false;
 }
@@ -153,9 +168,15 @@ function detailButtons(code) {
 		button.addEventListener("click", act);
 		buttons.append(button);
 	};
+	if (withLevels) buttons.append(Object.assign(document.createElement("a"), { href: whyOf(code), textContent: texts.why }));
 	add(texts.row, () => showRow(code));
 	add(texts.close, () => choose(null));
 	return buttons;
+}
+
+/** The page that says why the area has its level. */
+function whyOf(code) {
+	return `${data.why}/${districtOf(code)}#khu-vuc-${code}`;
 }
 
 function showRow(code) {

@@ -1,7 +1,7 @@
 // Draws the outlines: a link for each area, as the tiles are, so that everything else treats both alike.
 
 const SVG = "http://www.w3.org/2000/svg";
-const PATTERNS = [["p", "M0 0V5"], ["u", "M0 0V5"]];
+const PATTERNS = [["p", "M0 0V5"], ["u", "M0 0V5"], ["l2", "M2 2h.1"], ["l3", "M0 0V5"]];
 
 function make(name, attributes = {}, ...children) {
 	const element = document.createElementNS(SVG, name);

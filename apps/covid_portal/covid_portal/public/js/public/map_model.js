@@ -22,8 +22,14 @@ export function figureOf(slot, key, district) {
 
 export const inLetters = (measure) => Boolean(measure.shades[0].letter);
 
+/** "1" to "4"; "0" where none was decided when the slot's time had come. */
+export function levelOf(slot, commune) {
+	return slot.commune_levels?.[slot.communes.get(commune)] ?? "0";
+}
+
 /** What the measure says of an area: a letter of a commune, a number of its district. */
 export function valueOf(measure, slot, commune, district) {
+	if (measure.key === "levels") return levelOf(slot, commune);
 	return inLetters(measure) ? stateOf(slot, commune) : figureOf(slot, measure.key, district);
 }
 
@@ -41,6 +47,10 @@ export function sum(values) {
 /** The map's finding in words. `names`: from code to name of the districts, in the page's order. */
 export function finding(measure, slot, names, lang) {
 	const write = (value, digits = 0) => sayNumber(value, digits, lang);
+	if (measure.key === "levels") {
+		const counts = [..."1234"].map((level) => [...(slot.commune_levels ?? "")].filter((one) => one === level).length);
+		return sum(counts) ? fill(measure.finding, ...counts.map((count) => write(count))) : measure.nothing;
+	}
 	if (inLetters(measure)) {
 		const [expected, reported, provisional] = ["expected", "reported", "provisional"].map((key) => sum(slot[key]));
 		return reported ? fill(measure.finding, write(reported), write(provisional), write(expected)) : measure.nothing;
