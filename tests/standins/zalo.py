@@ -43,7 +43,7 @@ class Zalo:
 
 	def __init__(self, webhook: str = "", account: dict[str, str] | None = None) -> None:
 		self.lock = threading.RLock()
-		self.webhook = webhook
+		self.webhook, self.address = webhook, ""
 		self.account = {**ACCOUNT, **(account or {})}
 		self.reset()
 
@@ -305,8 +305,9 @@ def running(webhook: str = "") -> Iterator[tuple[Zalo, str]]:
 	server = serve(zalo)
 	thread = threading.Thread(target=server.serve_forever, daemon=True)
 	thread.start()
+	zalo.address = f"http://127.0.0.1:{server.server_address[1]}"
 	try:
-		yield zalo, f"http://127.0.0.1:{server.server_address[1]}"
+		yield zalo, zalo.address
 	finally:
 		server.shutdown()
 		server.server_close()
