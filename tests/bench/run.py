@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import consolidating
 import deciding
+import directive_search
 import first_view
 import levels
 import on_history
@@ -35,6 +36,7 @@ CASES = (
 	places_case,
 	on_history,
 	serving,
+	directive_search,
 )
 
 

@@ -45,6 +45,7 @@ def addresses(index: dict, form: str) -> list[str]:
 	"""Each kind of file once, of the newest slot and month and the first area."""
 	month = index["latest"]["time"][:7]
 	names = {"slot": index["latest"]["slot"], "code": index["series"][0]["code"], "month": month, "number": 1}
+	names["year"] = month[:4]
 	return [row["url"].format(**names) for row in index["resources"] if row["format"] == form]
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import click
 import frappe
@@ -60,16 +61,17 @@ def load_demo(context: dict, days: int, seed: int) -> None:
 def make_demo_accounts(context: dict, path: str) -> None:
 	"""Make an account for each duty with a generated password, and list them in a CSV file. They issue the first bulletins."""
 	connect(context)
-	from covid_portal.demo import accounts, bulletins, levels
+	from covid_portal.demo import accounts, bulletins, directives, levels
 
 	try:
 		count = accounts.make(path)
 		decided = levels.decide_all()
-		issued = bulletins.issue()
+		issued, directed = bulletins.issue(), directives.issue()
 		frappe.db.commit()
 	finally:
 		frappe.destroy()
-	click.echo(f"{count} accounts made; see {path}\n{issued} bulletins issued, {decided} levels decided")
+	click.echo(f"{count} accounts made; see {path}")
+	click.echo(f"{issued} bulletins and {directed} directives issued, {decided} levels decided")
 
 
 @click.command("advance-slots")
@@ -105,6 +107,26 @@ def load_history(context: dict, path: str, months: tuple[str, ...], doctype: str
 	except (history.HistoryError, WorkbookRefused) as error:
 		click.secho(str(error), fg="red", err=True)
 		sys.exit(1)
+	finally:
+		frappe.destroy()
+
+
+@click.command("import-directives")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, resolve_path=True))
+@click.option("--unit", required=True, help="The unit that issues or publishes them.")
+@pass_context
+def import_directives(context: dict, folder: str, unit: str) -> None:
+	"""Make drafts of directives from the files in FOLDER and the table (XLSX or CSV) beside them: all, or none and what is wrong."""
+	connect(context)
+	from covid_portal.directives import importing
+
+	try:
+		names = importing.load_folder(Path(folder), unit)
+		frappe.db.commit()
+		click.echo(f"{len(names)} drafts: {names[0]} to {names[-1]}")
+	except importing.ImportRefused as error:
+		frappe.db.rollback()
+		refuse(error)
 	finally:
 		frappe.destroy()
 
@@ -289,6 +311,7 @@ def snapshot_verify(context: dict) -> None:
 
 
 commands = [
+	import_directives,
 	load_history,
 	load_province_pack,
 	load_demo,

@@ -24,6 +24,12 @@ permission_query_conditions = {
 	"Supply Point": "covid_portal.places.doctype.supply_point.supply_point.get_permission_query_conditions",
 	"Control Place": "covid_portal.places.doctype.control_place.control_place.get_permission_query_conditions",
 	"Area Level": "covid_portal.levels.doctype.area_level.area_level.get_permission_query_conditions",
+	"Directive": "covid_portal.directives.doctype.directive.directive.get_permission_query_conditions",
+	"Directive File": "covid_portal.directives.doctype.directive_file.directive_file.get_permission_query_conditions",
+	"Directive Receipt": "covid_portal.directives.doctype.directive_receipt.directive_receipt.get_permission_query_conditions",
+	"Directive Recipient": "covid_portal.directives.doctype.directive_recipient.directive_recipient.get_permission_query_conditions",
+	"Directive Relation": "covid_portal.directives.doctype.directive_relation.directive_relation.get_permission_query_conditions",
+	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.get_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
@@ -60,6 +66,9 @@ has_permission = {
 	"Supply Point": "covid_portal.organisation.scope.has_permission",
 	"Control Place": "covid_portal.organisation.scope.has_permission",
 	"Area Level": "covid_portal.organisation.scope.has_permission",
+	"Directive": "covid_portal.directives.doctype.directive.directive.has_permission",
+	"Directive Receipt": "covid_portal.directives.doctype.directive_receipt.directive_receipt.has_permission",
+	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -182,8 +191,11 @@ scheduler_events = {
 	"hourly": [
 		"covid_portal.channels.zalo_tokens.keep_fresh",
 		"covid_portal.levels.evaluation.catch_up",
+		"covid_portal.directives.clocks.tick",
+		"covid_portal.directives.dispatch.tick",
 	],
 	"daily": [
+		"covid_portal.directives.doctype.directive.directive.daily",
 		"covid_portal.organisation.duties.sync_all",
 		"covid_portal.organisation.user_permissions.sync",
 		"covid_portal.approval.handover.daily",
@@ -217,6 +229,7 @@ public_files = [
 	"covid_portal.publishing.ledger.files",
 	"covid_portal.publishing.open_data.files",
 	"covid_portal.bulletins.published.files",
+	"covid_portal.directives.published.files",
 	"covid_portal.publishing.communes.files",
 	"covid_portal.levels.published.files",
 	"covid_portal.publishing.mapping.page.files",
@@ -250,6 +263,7 @@ search_entries = [
 	"covid_portal.bulletins.published.search_entries",
 	"covid_portal.places.published.search_entries",
 	"covid_portal.levels.published.search_entries",
+	"covid_portal.directives.published.search_entries",
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
@@ -293,4 +307,7 @@ intake_makers = {"Petition": "covid_portal.citizens.petitions.PetitionMaker"}
 follow_up = {"Petition": "covid_portal.citizens.follow_up.of_petition"}
 
 home_page = "tong-quan"
-page_renderer = ["covid_portal.publishing.renderer.SnapshotPage"]
+page_renderer = [
+	"covid_portal.publishing.renderer.SnapshotPage",
+	"covid_portal.directives.searching.SearchPage",
+]

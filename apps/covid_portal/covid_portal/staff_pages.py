@@ -7,6 +7,7 @@ from frappe import _
 from frappe.sessions import get_csrf_token
 
 from covid_portal.approval.seats import has_deciding_duty
+from covid_portal.directives.receipts import has_receipts
 from covid_portal.publishing.rendering import asset_urls, script_texts
 
 SHARED = "field"  # the other pages' scripts build on those of the field page
@@ -43,6 +44,7 @@ def page_titles() -> dict[str, str]:
 		"/theo-doi": _("Who has reported"),
 		"/cap-nhat": _("Places of my unit"),
 		"/cho-duyet": _("Decisions"),
+		"/van-ban-den": _("Incoming directives"),
 	}
 
 
@@ -51,6 +53,8 @@ def ways(address: str, has_desk: bool) -> list[dict[str, str]]:
 	links = {page: title for page, title in page_titles().items() if page != address}
 	if not has_deciding_duty(frappe.session.user):
 		links.pop("/cho-duyet", None)
+	if not has_receipts(frappe.session.user):
+		links.pop("/van-ban-den", None)
 	links["/"] = _("Public figures")
 	if has_desk:
 		links["/app"] = _("Desk")

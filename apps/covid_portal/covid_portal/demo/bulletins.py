@@ -34,7 +34,7 @@ def issue() -> int:
 		keys.make()
 	drafts = drafting.draft(slots[::-1])
 	for name in drafts:
-		pass_through(name)
+		pass_through(drafting.DOCTYPE, name)
 	publish_slots([])
 	return len(drafts)
 
@@ -47,12 +47,12 @@ def name_the_portal() -> None:
 		settings.save()
 
 
-def pass_through(name: str) -> None:
+def pass_through(doctype: str, name: str) -> None:
 	for mailbox, decision in ACTS:
 		frappe.set_user(f"{mailbox}@{DOMAIN}")
 		forget_grants()
 		try:
-			decide("Bulletin", name, decision)
+			decide(doctype, name, decision)
 		finally:
 			frappe.set_user("Administrator")
 			forget_grants()

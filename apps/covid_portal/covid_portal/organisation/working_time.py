@@ -11,6 +11,8 @@ import frappe
 from covid_portal.organisation.doctype.working_period.working_period import WEEKDAYS, as_time
 
 MOST_DAYS = 3660  # a calendar of holidays alone would never end
+SATURDAY = 5
+LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True)
@@ -65,3 +67,22 @@ class WorkingTime:
 			return []
 		rows = self.periods.get(day.weekday(), [])
 		return [(datetime.combine(day, begins), datetime.combine(day, ends)) for begins, ends in rows]
+
+	def end_of(self, day: date, working_days: int) -> datetime:
+		"""When work ends on the nth working day after the day. Without any period: Monday to Friday, to the end of the day."""
+		left = working_days
+		for _day in range(MOST_DAYS):
+			day += timedelta(days=1)
+			ends = self.end_of_work(day)
+			left -= bool(ends)
+			if ends and left <= 0:
+				return ends
+		return datetime.combine(day, LAST_MINUTE)
+
+	def end_of_work(self, day: date) -> datetime | None:
+		"""None: nobody works on the day."""
+		if self.periods:
+			hours = self.of_day(day)
+			return hours[-1][1] if hours else None
+		is_free = day in self.holidays or day.weekday() >= SATURDAY
+		return None if is_free else datetime.combine(day, LAST_MINUTE)

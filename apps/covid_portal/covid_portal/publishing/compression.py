@@ -8,7 +8,19 @@ import brotli
 GZIP, BROTLI = ".gz", ".br"
 # What a browser says it takes -> the ending of the file it gets, the smallest first.
 ENCODINGS = {"br": BROTLI, "gzip": GZIP}
-COMPRESSED_ALREADY = (".pdf", ".png", ".webp", ".jpg", ".jpeg", ".woff2", ".zip", ".xlsx", ".gz", ".br")
+COMPRESSED_ALREADY = (
+	".pdf",
+	".docx",
+	".png",
+	".webp",
+	".jpg",
+	".jpeg",
+	".woff2",
+	".zip",
+	".xlsx",
+	".gz",
+	".br",
+)
 SMALLEST = 256  # bytes: below, the headers are longer than what is saved
 PAGES = (".html", ".css", ".js", ".svg")
 LONGEST_PAGE = 64_000  # bytes

@@ -31,6 +31,18 @@ class Item:
 	data: str = ""
 
 
+@dataclass(frozen=True)
+class Head:
+	"""Address of a feed in Vietnamese, the page it is of, and its title; the portal's own title where there is none."""
+
+	address: str = FEED
+	page: str = "overview"
+	title: str = ""
+
+
+PORTAL = Head()
+
+
 def files(publication: Publication) -> dict[str, bytes]:
 	slots, corrections = (
 		list(newest_slots(publication)),
@@ -98,17 +110,19 @@ def correction_items(rows: list[dict], lang: str) -> Iterator[Item]:
 		)
 
 
-def feed(lang: str, items: list[Item]) -> bytes:
+def feed(lang: str, items: list[Item], head: Head = PORTAL) -> bytes:
 	"""The newest first. Ids are tag URIs (RFC 4151) of the portal's host."""
 	base, brand = pages.public_address(), pages.brand()
 	suffix = "" if lang == "vi" else "_en"
 	tag = f"tag:{urlsplit(base).hostname},2021:{lang}"
 	items = sorted(items, key=lambda item: item.times[1], reverse=True)
 	root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": lang})
-	fill(root, id=f"{tag}/feed", title=brand[f"site_title{suffix}"])
+	titles = [head.title, brand[f"site_title{suffix}"]]
+	name = "feed" if head.address == FEED else head.page
+	fill(root, id=f"{tag}/{name}", title=" – ".join(filter(None, titles)))
 	fill(root, updated=items[0].times[1] if items else with_zone("2021-01-01"))
-	link(root, "self", base + site_map.in_language(FEED, lang), "application/atom+xml")
-	link(root, "alternate", base + site_map.address("overview", lang), "text/html")
+	link(root, "self", base + site_map.in_language(head.address, lang), "application/atom+xml")
+	link(root, "alternate", base + site_map.address(head.page, lang), "text/html")
 	fill(ElementTree.SubElement(root, "author"), name=brand[f"organisation{suffix}"])
 	for item in items:
 		entry = ElementTree.SubElement(root, "entry")

@@ -25,6 +25,7 @@ NOT_PUBLIC = (
 	"/theo-doi",
 	"/cap-nhat",
 	"/cho-duyet",
+	"/van-ban-den",
 	"/app",
 	"/api/",
 	"/login",

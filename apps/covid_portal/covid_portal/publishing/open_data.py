@@ -223,6 +223,13 @@ def resources(_: Translate) -> list[dict]:
 		),
 		("bulletins/{number}.pdf", None, issued, _("The same in print, as it was issued.")),
 		("bulletins/{number}.txt", None, issued, _("Its text for loudspeakers.")),
+		(
+			"directives.json",
+			"directives",
+			None,
+			_("Public directives: the newest, and the list of years."),
+		),
+		("directives/{year}.json", "directives-year", None, _("All public directives of a year.")),
 		("keys.json", "keys", None, _("Public keys (Ed25519) that bulletins are signed with.")),
 		("xac_minh.py", None, None, _("A program that checks bulletins and their chain.")),
 	)

@@ -70,10 +70,10 @@ def in_order(slots: Collection[str]) -> list[str]:
 
 def files_of(
 	publication: Publication, makers: Sequence[str], listers: Sequence[str] = ()
-) -> dict[str, bytes | None]:
+) -> dict[str, bytes | Path | None]:
 	"""{path in the snapshot: content} of what the makers, (Publication) -> files, have for it, and of what the listers,
 	(Publication, files) -> files, make of it all. None: the file is no more."""
-	files: dict[str, bytes | None] = {}
+	files: dict[str, bytes | Path | None] = {}
 	for maker in makers:
 		files |= frappe.get_attr(maker)(publication)
 	for lister in listers:

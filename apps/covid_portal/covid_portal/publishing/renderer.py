@@ -38,6 +38,7 @@ TYPES = {
 	".png": "image/png",
 	".webp": "image/webp",
 	".pdf": "application/pdf",
+	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	".atom": "application/atom+xml; charset=utf-8",
 }
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=60"

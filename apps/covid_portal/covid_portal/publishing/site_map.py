@@ -70,6 +70,7 @@ PAGES = (
 		styles=("css/public/citizens_return.css",),
 		group="people",
 	),
+	Page("directives", "/van-ban", "/en/van-ban", "directives.html", group="measures"),
 	Page(
 		"quarantine",
 		"/khu-cach-ly",
@@ -131,6 +132,7 @@ def names(_: Translate) -> dict[str, str]:
 		"quarantine": _("Quarantine sites"),
 		"supplies": _("Supply points"),
 		"places": _("Control places"),
+		"directives": _("Directives"),
 		"services": _("Services and links"),
 		"data": _("Open data"),
 		"help": _("Help"),

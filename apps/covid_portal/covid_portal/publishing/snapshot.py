@@ -47,7 +47,7 @@ class Made:
 
 	change: str
 	live: str | None
-	files: dict[str, bytes | None]
+	files: dict[str, bytes | Path | None]
 
 
 # --- asking for a build
@@ -65,7 +65,7 @@ def publish_slots(names: list[str]) -> None:
 	frappe.db.after_commit.add(lambda: build_now(whole))
 
 
-def try_out(names: list[str]) -> tuple[str | None, dict[str, bytes | None]]:
+def try_out(names: list[str]) -> tuple[str | None, dict[str, bytes | Path | None]]:
 	live, seen = store().live_name(), history.last()
 	files = files_of(publication_of(names, store().live, anew=not live), makers(), listers())
 	return (live if seen and seen.build == live else ""), files
@@ -190,7 +190,7 @@ def build(asked: Asked, made: Made | None = None) -> history.Built:
 	)
 
 
-def files_for(own: Store, asked: Asked, made: Made | None) -> dict[str, bytes | None]:
+def files_for(own: Store, asked: Asked, made: Made | None) -> dict[str, bytes | Path | None]:
 	if made and asked.names == (made.change,) and made.live == own.live_name():
 		return made.files
 	slots = in_order(asked.slots)
@@ -200,7 +200,7 @@ def files_for(own: Store, asked: Asked, made: Made | None) -> dict[str, bytes | 
 	return files_of(publication_of(slots, own.live, asked.anew), asked_of, listers())
 
 
-def staged_at_once(own: Store, files: dict[str, bytes | None]) -> Staged:
+def staged_at_once(own: Store, files: dict[str, bytes | Path | None]) -> Staged:
 	staged = own.stage(now_datetime(), look())
 	own.put(staged, files)
 	return staged

@@ -29,7 +29,8 @@ from covid_portal.publishing.compression import BROTLI, GZIP, compressed, expand
 KEPT_BUILDS = 5
 FORMS = ("", GZIP, BROTLI)
 UNFINISHED = ".new-"
-Files = Mapping[str, bytes | None]
+# A Path: a large file on this disk, read when its turn comes.
+Files = Mapping[str, bytes | Path | None]
 
 
 class BrokenStore(Exception):
@@ -137,7 +138,8 @@ class Store:
 
 	def put(self, staged: Staged, files: Files) -> None:
 		"""The files as they are to be; None: there is no such file any more. Unchanged ones are not written."""
-		for path, content in files.items():
+		for path, given in files.items():
+			content = given.read_bytes() if isinstance(given, Path) else given
 			before = staged.manifest.get(path)
 			digest = None if content is None else hashlib.sha256(content).hexdigest()
 			if digest == before:

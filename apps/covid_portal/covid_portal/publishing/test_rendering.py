@@ -310,7 +310,8 @@ class TestOverview(unittest.TestCase):
 		self.assertEqual(
 			keys,
 			[
-				*("overview", "map", "figures", "levels", "bulletins", "quarantine", "supplies"),
+				*("overview", "map", "figures", "levels", "bulletins", "directives"),
+				*("quarantine", "supplies"),
 				*("services", "data", "help", "field"),
 			],
 		)

@@ -10,6 +10,8 @@ from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import l
 from covid_portal.channels.setup import load_shipped_settings as load_channel_settings
 from covid_portal.citizens import assignment
 from covid_portal.citizens.doctype.intake_settings.intake_settings import ensure_settings
+from covid_portal.directives.clocks import load_shipped_clocks
+from covid_portal.directives.types import load_shipped_types
 from covid_portal.organisation.duties import ensure_roles
 from covid_portal.organisation.scope import load_shipped_scopes
 from covid_portal.places.boards import ensure_boards
@@ -38,3 +40,5 @@ def after_install() -> None:
 	load_shipped_rules()
 	load_shipped_kinds()
 	ensure_boards()
+	load_shipped_types()
+	load_shipped_clocks()

@@ -16,6 +16,7 @@ from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing import petitions
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
+from covid_portal.testing.directives import new_directive
 from covid_portal.testing.levels import make_rule
 from covid_portal.testing.places import CONTROL, POINT, SITE, entered
 from covid_portal.testing.province import COMMUNE, DISTRICT, assign
@@ -83,6 +84,15 @@ def area_level(slot: str, previous: str) -> tuple[str, Document]:
 	return "district", frappe.get_doc("Area Level", next(name for name in proposed if name.endswith(COMMUNE)))
 
 
+def directive(slot: str, previous: str) -> tuple[str, Document]:
+	"""Its author and its head are the CDC's, as of a bulletin."""
+	assign("stranger", "Drafter", "CDC-ZZ")
+	assign("cdc", "Head", "CDC-ZZ")
+	assign("other district", "Head", "DHC-ZZ2")
+	with acting("stranger"):
+		return "stranger", new_directive().insert()
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
@@ -91,4 +101,5 @@ MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	"Petition Answer": petition_answer,
 	**{doctype: place(doctype) for doctype in (SITE, POINT, CONTROL)},
 	"Area Level": area_level,
+	"Directive": directive,
 }

@@ -1,0 +1,83 @@
+"""Words without Vietnamese marks, as the search compares them. Nothing here knows Frappe.
+
+A database's full-text index leaves out short words and those common in English ("la", "on"), as its server was set up; so each
+word is stored with two underscores behind it, and each pair of neighbours joined by one. Then the search needs no setting.
+"""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+WORD = re.compile(r"[a-z0-9]+")
+LETTERS_WITHOUT_PARTS = {"đ": "d", "Đ": "d"}
+LONGEST = 30  # characters of a word
+SHORT = "__"
+MOST_ASKED = 12  # words of a query
+
+
+class Folding(dict[int, str]):
+	"""For str.translate: each letter's small one without marks, worked out once. One for one, so that places stay the same."""
+
+	def __missing__(self, code: int) -> str:
+		letter = chr(code)
+		plain = LETTERS_WITHOUT_PARTS.get(letter) or unicodedata.normalize("NFD", letter)[0].lower()[:1]
+		self[code] = plain or letter
+		return self[code]
+
+
+FOLDING = Folding()
+
+
+def composed(text: str) -> str:
+	"""Each letter with its marks as one character, however it was written."""
+	return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+	"""'Thanh Hóa' → 'thanh hoa', đ as d; as long as composed(text)."""
+	return composed(text).translate(FOLDING)
+
+
+def words(text: str) -> list[str]:
+	return [word[:LONGEST] for word in WORD.findall(fold(text))]
+
+
+def indexed(text: str) -> str:
+	"""What is stored of a text: every word and every pair of neighbours, each once."""
+	found = words(text)
+	singles = (word + SHORT for word in found)
+	return " ".join(dict.fromkeys([*singles, *(f"{one}_{next_one}" for one, next_one in pairwise(found))]))
+
+
+def any_order(query: str) -> str:
+	"""Asks the index for texts that have all words; the last one may be unfinished."""
+	asked = words(query)[:MOST_ASKED]
+	return " ".join([f"+{word}{SHORT}" for word in asked[:-1]] + [f"+{word}*" for word in asked[-1:]])
+
+
+def as_phrase(query: str) -> str:
+	"""Asks it for texts in which the words stand beside each other; empty where there is one word only."""
+	asked = words(query)[:MOST_ASKED]
+	pairs = [f"{one}_{next_one}" for one, next_one in pairwise(asked)]
+	return " ".join([f"+{pair}" for pair in pairs[:-1]] + [f"+{pair}*" for pair in pairs[-1:]])
+
+
+def number(text: str) -> str:
+	"""'Số 05/CT-UBND' → '05ctubnd': numbers are compared by letters and digits alone, and without zeros before them."""
+	return "".join(word for word in words(text) if word != "so").lstrip("0")
+
+
+def slug(text: str) -> str:
+	return "-".join(words(text))
+
+
+def passage(text: str, query: str, around: int = 120) -> str:
+	"""The part of the text in which the query's words stand first, beside each other if they do; else its beginning."""
+	text = composed(" ".join(text.split()))
+	folded, asked = fold(text), words(query)
+	for wanted in (r"\W+".join(asked), "|".join(asked)):
+		found = re.search(rf"\b(?:{wanted})", folded) if asked else None
+		if found:
+			start, end = max(0, found.start() - around), found.end() + around
+			return ("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else "")
+	return text[: 2 * around]

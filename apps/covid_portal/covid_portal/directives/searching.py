@@ -1,0 +1,129 @@
+"""Finding directives by number, title and text, with and without Vietnamese marks: staff in the Desk, everybody else by a page.
+
+Numbers and titles come first, then texts in which the words stand beside each other, then texts that have them all.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+import frappe
+from frappe.rate_limiter import rate_limit
+from frappe.website.page_renderers.base_renderer import BaseRenderer
+from werkzeug.wrappers import Response
+
+from covid_portal.directives import access, plain
+from covid_portal.directives.numbering import like
+from covid_portal.publishing import pages, renderer, site_map
+
+SHOWN = 30
+LONGEST = 200  # characters of a query
+# From one network in a minute: offices share an address.
+SEARCHES, SECONDS = 120, 60
+TEXT = "Directive Text"
+PUBLIC = "text.is_public = 1"
+ADDRESS = f"{site_map.address('directives', 'vi')}/tim"
+NO_ANSWER = {"query": "", "rows": [], "most": SHOWN, "too_many": False}
+SHOWN_COLUMNS = (
+	"name",
+	"slug",
+	"identifier",
+	"directive_type",
+	"subject",
+	"subject_en",
+	"issued_on",
+	"effect",
+	"is_public",
+)
+
+
+class SearchPage(BaseRenderer):
+	"""/van-ban/tim?q=…: the public ones, as a page of the portal made now; nothing that is asked is kept."""
+
+	ADDRESSES: ClassVar = {
+		site_map.in_language(ADDRESS, lang).strip("/"): lang for lang in site_map.LANGUAGES
+	}
+
+	def can_render(self) -> bool:
+		return self.path in self.ADDRESSES
+
+	def render(self) -> Response:
+		lang, status = self.ADDRESSES[self.path], 200
+		try:
+			data = public_answer()
+		except frappe.ValidationError:  # the limit's
+			frappe.clear_messages()
+			data, status = {**NO_ANSWER, "too_many": True}, 429
+		other = site_map.in_language(ADDRESS, "en" if lang == "vi" else "vi")
+		text = pages.render("directives_found.html", lang, "directives", alternate=other, data=data)
+		renderer.send_no_cookies()
+		headers = {"Cache-Control": "no-store", **renderer.SECURITY}
+		return Response(text, status, mimetype="text/html", headers=headers)
+
+
+@rate_limit(limit=SEARCHES, seconds=SECONDS)
+def public_answer(q: str | None = None) -> dict:
+	"""Called by the address's own words: what else stands in it is left aside."""
+	query = (q or "").strip()[:LONGEST]
+	return {**NO_ANSWER, "query": query, "rows": described(found(query, PUBLIC), query)}
+
+
+@frappe.whitelist(methods=["GET"])
+def find(query: str) -> list[dict]:
+	"""What the session's user may read: [{name, identifier, directive_type, subject, issued_on, effect, workflow_state, passage}]."""
+	frappe.has_permission(access.DOCTYPE, "read", throw=True)
+	seen = access.condition()
+	condition = (
+		"1 = 1"
+		if seen == access.EVERYTHING
+		else f"text.directive in (select name from `tabDirective` where {seen})"
+	)
+	return described(found(query, condition), query)
+
+
+def found(query: str, condition: str) -> list[str]:
+	"""Names, the best first; at most SHOWN."""
+	query, names = query[:LONGEST], {}
+	if not plain.words(query):
+		return []
+	for ask in searches(query):
+		if len(names) < SHOWN:
+			names |= dict.fromkeys(ask(condition))
+	return list(names)[:SHOWN]
+
+
+def searches(query: str) -> Iterator[Callable[[str], list[str]]]:
+	number, words, phrase = plain.number(query), plain.any_order(query), plain.as_phrase(query)
+	if any(letter.isdigit() for letter in number):
+		yield lambda condition: ask("text.number_plain like %s", like(number) + "%", condition)
+	yield lambda condition: ask("match(text.head) against(%s in boolean mode)", words, condition)
+	if phrase:
+		yield lambda condition: ask("match(text.body) against(%s in boolean mode)", phrase, condition)
+	yield lambda condition: ask("match(text.body) against(%s in boolean mode)", words, condition)
+
+
+def ask(fits: str, value: str, condition: str) -> list[str]:
+	"""The newest first."""
+	return frappe.db.sql_list(
+		f"select text.directive from `tab{TEXT}` text where {fits} and {condition} "
+		f"order by text.issued_on desc, text.directive limit {SHOWN}",
+		value,
+	)
+
+
+def described(names: list[str], query: str) -> list[dict]:
+	"""In their order, each with the passage of its text that has the words."""
+	if not names:
+		return []
+	columns = ", ".join(f"directive.{column}" for column in (*SHOWN_COLUMNS, "workflow_state", "summary"))
+	rows = frappe.db.sql(
+		f"""select {columns}, kind.type_name_en directive_type_en, text.text from `tabDirective` directive
+		join `tab{TEXT}` text on text.name = directive.name
+		left join `tabDirective Type` kind on kind.name = directive.directive_type
+		where directive.name in %s""",
+		[names],
+		as_dict=True,
+	)
+	for row in rows:
+		row.passage = plain.passage(row.pop("text") or row.summary or "", query)
+		row.pop("summary")
+	return sorted(rows, key=lambda row: names.index(row.name))
