@@ -12,6 +12,7 @@ from covid_portal.demo.accounts import DOMAIN
 from covid_portal.demo.bulletins import ACTS, pass_through
 from covid_portal.directives import dispatch, reading
 from covid_portal.organisation.scope import forget_grants
+from covid_portal.publishing.publication import newest_published
 from covid_portal.publishing.snapshot import publish_slots
 
 AUTHOR, RECIPIENT = "cdc.soanthao", "tyt.tamchung"
@@ -66,7 +67,8 @@ HOME, HOME_REVISED, SAMPLES, CENTRAL = (
 def issue() -> int:
 	"""How many; none on a site that has a directive, or not these accounts, or nothing published."""
 	people = [f"{mailbox}@{DOMAIN}" for mailbox in (*(mailbox for mailbox, _decision in ACTS), RECIPIENT)]
-	if frappe.db.count("Directive") or frappe.db.count("User", {"name": ("in", people)}) < len(people):
+	has_people = frappe.db.count("User", {"name": ("in", people)}) == len(people)
+	if frappe.db.count("Directive") or not has_people or not newest_published():
 		return 0
 	sent = {"recipients": [STATIONS], "act_by": f"{add_days(today(), 3)} 17:00:00"}
 	old = passed(HOME, {"recipients": [STATIONS]})
