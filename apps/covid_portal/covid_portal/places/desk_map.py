@@ -10,5 +10,10 @@ FIELDS = {"coordinates": ("latitude", "longitude"), "location_field": ("location
 def get_coords(doctype: str, filters: str | list | dict | None = None, type: str = "coordinates") -> dict:
 	"""GeoJSON of the documents that the user's list shows."""
 	fields = FIELDS.get(type, FIELDS["coordinates"])
-	rows = frappe.get_list(doctype, frappe.parse_json(filters) or [], ["name", *fields], limit_page_length=0)
+	rows = frappe.get_list(
+		doctype,
+		filters=frappe.parse_json(filters) or [],
+		fields=["name", *fields],
+		limit_page_length=0,
+	)
 	return convert_to_geojson(type, [row for row in rows if row[fields[0]]])

@@ -11,12 +11,16 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.vocabulary import ApprovalError, StateGuarded
 from covid_portal.places import api, following, positions, public_rows, published
+from covid_portal.places.by_area import counts
+from covid_portal.places.desk_map import get_coords
 from covid_portal.places.doctype.quarantine_occupancy.quarantine_occupancy import (
 	NoteMissing,
 	OccupancyRefused,
 )
 from covid_portal.places.place import PlaceDecidedOn, PlaceRefused
 from covid_portal.places.positions import Bounds, OutsideProvince
+from covid_portal.places.reconciling import compare
+from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.case import PortalTestCase, accepted
 from covid_portal.testing.places import CONTROL, POINT, SITE, act, approved, entered, new_place
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, SIBLING, address
@@ -379,6 +383,52 @@ class TestOccupancy(PlaceCase):
 		self.count(site, 3)
 		name = frappe.db.get_value("Quarantine Occupancy", {"site": site.name})
 		self.refused(frappe.PermissionError, "record", frappe.delete_doc, "Quarantine Occupancy", name)
+
+
+class TestForStaff(PlaceCase):
+	def test_people_in_the_sites_are_held_against_the_situation_report(self) -> None:
+		accepted(self.slot, COMMUNE)  # 18 people in quarantine sites
+		site = approved(SITE)
+		with self.acting("reporter"):
+			api.count(site.name, 15)
+		consolidate(self.slot)
+		for who, areas in (
+			("reporter", [COMMUNE]),
+			("district", [DISTRICT, COMMUNE]),
+			("sibling", []),
+			("outsider", []),
+		):
+			with self.subTest(who), self.acting(who):
+				rows = compare(self.slot, only_different=True)
+				self.assertEqual([row["area"] for row in rows], areas)
+				self.assertEqual(
+					{(row["in_sites"], row["reported"], row["difference"]) for row in rows},
+					{(15, 18, -3)} if areas else set(),
+				)
+
+	def test_what_is_not_said_is_no_difference(self) -> None:
+		accepted(self.slot, COMMUNE)
+		approved(SITE)
+		consolidate(self.slot)
+		with self.acting("reporter"):
+			row = compare(self.slot)[0]
+			self.assertEqual((row["sites"], row["counted"], row["difference"]), (1, 0, None))
+			self.assertEqual(compare(self.slot, only_different=True), [])
+
+	def test_places_are_counted_by_area_and_seen_on_the_desks_map_within_the_scope(self) -> None:
+		site = approved(SITE, latitude=19.5, longitude=105.5)
+		for who, sees in (
+			("reporter", True),
+			("district", True),
+			("sibling", False),
+			("other district", False),
+		):
+			with self.subTest(who), self.acting(who):
+				self.assertEqual(
+					[row["area"] for row in counts() if row["area"] == COMMUNE], [COMMUNE] if sees else []
+				)
+				self.assertEqual(site.name in str(get_coords(SITE)), sees)
+				self.assertNotIn(site.name, str(get_coords(SITE, [[SITE, "status", "=", "Closed"]])))
 
 
 class TestStale(PlaceCase):
