@@ -4,7 +4,7 @@
 
 # Handed on to the bring-up when given: make run WEB_PORT=8001 FRAPPE_SOURCE=pypi
 export FRAPPE_SOURCE SITE BIND_ADDRESS PYTHON
-export WEB_PORT TEST_PORT MARIADB_PORT REDIS_CACHE_PORT REDIS_QUEUE_PORT
+export WEB_PORT TEST_PORT MARIADB_PORT REDIS_CACHE_PORT REDIS_QUEUE_PORT ZALO_STANDIN
 
 run: ## the portal with the demo fortnight at http://127.0.0.1:8000
 	@tools/bootstrap.sh run
@@ -33,4 +33,5 @@ help: ## this list
 	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
 	@echo "  BENCH_YEARS    years of history that make bench measures on (0.2)"
 	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
+	@echo "  ZALO_STANDIN   a port, for instance 8020: the demo talks to a stand-in for Zalo there, with a page to write as a citizen"
 	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311"

@@ -317,7 +317,11 @@ def main() -> None:
 	words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	words.add_argument("--port", type=int, default=8020)
 	words.add_argument("--webhook", default="http://127.0.0.1:8000", help="the portal's address")
+	words.add_argument("--account", action="store_true", help="print the account it knows, as JSON, and end")
 	chosen = words.parse_args()
+	if chosen.account:
+		print(json.dumps(ACCOUNT))
+		return
 	print(f"stand-in at http://127.0.0.1:{chosen.port}", flush=True)
 	serve(Zalo(chosen.webhook), chosen.port).serve_forever()
 

@@ -3,6 +3,7 @@
 from bring_up.accounts import accounts_table, read_accounts
 from bring_up.bench import SCHEDULER, WEB, WORKER, Bench
 from bring_up.settings import APP
+from bring_up.standin import follow_choice
 
 
 def run(bench: Bench) -> int:
@@ -13,7 +14,7 @@ def run(bench: Bench) -> int:
 	bench.build_beside(site)
 	site.load_demo()
 	url = start_processes(bench)
-	_report(bench, url)
+	_report(bench, url, follow_choice(bench, site, url))
 	return 0
 
 
@@ -29,12 +30,15 @@ def start_processes(bench: Bench) -> str:
 	return url
 
 
-def _report(bench: Bench, url: str) -> None:
+def _report(bench: Bench, url: str, standin: str) -> None:
 	settings = bench.settings
 	accounts = read_accounts(settings.accounts(settings.site))
 	print(f"\n{APP} is up after {bench.steps.total():.0f} s.\n")
 	print(f"  The people's page   {url}/")
-	print(f"  Sign in             {url}/login\n")
+	print(f"  Sign in             {url}/login")
+	if standin:
+		print(f"  Write as a citizen  {standin}/ (a stand-in for Zalo)")
+	print()
 	print(accounts_table(accounts))
 	print(f"\n  These accounts again: {settings.accounts(settings.site).relative_to(settings.root)}")
 	print("  To end it: make stop        The bench command: tools/bench --site … migrate")

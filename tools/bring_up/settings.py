@@ -32,6 +32,7 @@ class Settings:
 	ports: Mapping[str, int]
 	bind_address: str
 	frappe_source: str
+	standin_port: int = 0  # of the stand-in for Zalo; 0: none is asked for
 
 	@property
 	def apps(self) -> Path:
@@ -97,6 +98,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, root: Path = ROOT
 		ports={name: _port(name, environment, remembered) for name in DEFAULT_PORTS},
 		bind_address=environment.get("BIND_ADDRESS") or "127.0.0.1",
 		frappe_source=environment.get("FRAPPE_SOURCE", "").strip(),
+		standin_port=_number("ZALO_STANDIN", environment.get("ZALO_STANDIN") or "0"),
 	)
 	_refuse_double_ports(settings.ports)
 	return settings
@@ -120,10 +122,14 @@ def _remembered(root: Path) -> dict[str, int]:
 
 
 def _port(name: str, environment: Mapping[str, str], remembered: Mapping[str, int]) -> int:
-	text = environment.get(name) or str(remembered.get(name) or DEFAULT_PORTS[name])
-	if not text.isdecimal() or not 1 <= int(text) <= 65535:
+	return _number(name, environment.get(name) or str(remembered.get(name) or DEFAULT_PORTS[name]), 1)
+
+
+def _number(name: str, text: str, least: int = 0) -> int:
+	if not text.isdecimal() or not least <= int(text) <= 65535:
 		raise BringUpError(
-			f"{name}={text} is no port.", f"Name a number, for instance {name}={DEFAULT_PORTS[name]}."
+			f"{name}={text} is no port.",
+			f"Name a number, for instance {name}={DEFAULT_PORTS.get(name, 8020)}.",
 		)
 	return int(text)
 

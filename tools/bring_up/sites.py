@@ -103,10 +103,14 @@ class Site:
 		self.mariadb.drop(self.database)
 		shutil.rmtree(self.folder, ignore_errors=True)
 
+	def config(self) -> dict[str, object]:
+		"""The site's own config."""
+		return json.loads((self.folder / "site_config.json").read_text())
+
 	def set_config(self, **values: object) -> None:
 		"""Sets values in the site's own config."""
 		file = self.folder / "site_config.json"
-		write_file(file, to_json(json.loads(file.read_text()) | values), mode=0o600)
+		write_file(file, to_json(self.config() | values), mode=0o600)
 
 	@contextmanager
 	def _half_made(self) -> Iterator[None]:

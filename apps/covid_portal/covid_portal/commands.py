@@ -1,5 +1,6 @@
 """bench commands of the app: `bench --site SITE <command>`."""
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -72,6 +73,24 @@ def make_demo_accounts(context: dict, path: str) -> None:
 		frappe.destroy()
 	click.echo(f"{count} accounts made; see {path}")
 	click.echo(f"{issued} bulletins and {directed} directives issued, {decided} levels decided")
+
+
+@click.command("use-channel-standin")
+@click.argument("account")
+@pass_context
+def use_channel_standin(context: dict, account: str) -> None:
+	"""Lead Zalo and SMS of a demo site to the stand-in that its configuration names; ACCOUNT is what the stand-in prints."""
+	connect(context)
+	from covid_portal.channels import setup
+
+	try:
+		setup.use_standin(json.loads(account))
+		frappe.db.commit()
+	except setup.NoStandin as error:
+		click.secho(str(error), fg="red", err=True)
+		sys.exit(1)
+	finally:
+		frappe.destroy()
 
 
 @click.command("advance-slots")
@@ -316,6 +335,7 @@ commands = [
 	load_province_pack,
 	load_demo,
 	make_demo_accounts,
+	use_channel_standin,
 	advance_slots,
 	bulletin_key_new,
 	bulletin_key_rotate,

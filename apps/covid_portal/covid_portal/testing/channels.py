@@ -13,7 +13,7 @@ from frappe.utils import now_datetime
 from frappe.utils.password import remove_encrypted_password, set_encrypted_password
 
 from covid_portal.channels import conversations, outbox, sending
-from covid_portal.channels.setup import load_shipped_settings
+from covid_portal.channels.setup import GATEWAY, load_shipped_settings
 from covid_portal.testing import standins
 
 TABLES = ("Outbox Message", "Inbound Event", "Conversation", "Channel State")
@@ -69,12 +69,7 @@ class ChannelsTestCase(FrappeTestCase):
 				"sms_sender": "CONG COVID",
 				"sms_plain": 1,
 				"limits": [],
-				"sms_parameters": [
-					{"place": "Header", "parameter": "X-Secret", "value": "{secret}"},
-					{"place": "Field", "parameter": "to", "value": "{phone}"},
-					{"place": "Field", "parameter": "content", "value": "{text}"},
-					{"place": "Field", "parameter": "reference", "value": "{number}"},
-				],
+				"sms_parameters": list(GATEWAY),
 				"staff_channel": "",
 				"staff_template": None,
 				**changes,
