@@ -1,13 +1,15 @@
 """A level from proposal to the public page: a review is ordered, another level proposed with its grounds, approved in the inbox,
 and read by everybody, on the page of the district and on the map."""
 
+import secrets
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 from portal import DECIDE, Client, accepted, refused
 
 LEVEL, UNIT, DISTRICT = "Area Level", "TTYT-384", "384"
-REASON, REFERENCE = "Chợ huyện có nhiều ca chưa rõ nguồn lây", "Quyết định 99/QĐ-UBND"
+REASON = f"Chợ huyện có nhiều ca chưa rõ nguồn lây, đợt {secrets.token_hex(3)}"
+REFERENCE = "Quyết định 99/QĐ-UBND"
 Window = Callable[..., Page]
 
 
