@@ -68,6 +68,8 @@ def on_slot_published(slot: str) -> None:
 
 def on_slots_corrected(slots: list[str]) -> None:
 	"""A figure counts in the levels of a week; totals, which move in every later slot, in none."""
+	if not slots:
+		return
 	first = get_datetime(frappe.db.get_value("Report Slot", slots[0], "slot_time"))
 	within = {"name": ("in", slots), "slot_time": ("<", first + WEEK)}
 	evaluate_later(frappe.get_all("Report Slot", within, pluck="name", order_by="slot_time"))

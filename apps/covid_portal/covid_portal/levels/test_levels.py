@@ -173,6 +173,15 @@ class TestProposals(LevelCase):
 			evaluation.catch_up(time)
 			self.assertNotIn(self.slot, asked)
 
+	def test_a_correction_asks_for_the_levels_of_its_week_alone(self) -> None:
+		time = frappe.db.get_value("Report Slot", self.slot, "slot_time")
+		frappe.db.set_value("Report Slot", self.previous, "slot_time", frappe.utils.add_days(time, -8))
+		asked: list[list[str]] = []
+		with patch.object(evaluation, "evaluate_later", asked.append):
+			evaluation.on_slots_corrected([])
+			evaluation.on_slots_corrected([self.previous, self.slot])
+		self.assertEqual(asked, [[self.previous]])
+
 	def test_the_whole_reasoning_of_all_areas_is_kept_with_the_slot(self) -> None:
 		self.consolidated()
 		self.proposed()
