@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime, today
 
 from covid_portal.directives.errors import DirectiveRefused, NotYours
+from covid_portal.organisation import jobs
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.scope import in_scope
@@ -67,12 +68,8 @@ def send(doc: Document, at: datetime) -> int:
 	rows = [[name, doc.name, unit, SENT, doc.act_by, at] for name, unit in zip(names, units, strict=True)]
 	insert_rows(DOCTYPE, columns, rows, ignore=True)
 	if units:
-		frappe.enqueue(
-			"covid_portal.directives.dispatch.tell",
-			directive=doc.name,
-			job_id=f"directive-{doc.name}",
-			deduplicate=True,
-			enqueue_after_commit=True,
+		jobs.once_after_commit(
+			"covid_portal.directives.dispatch.tell", f"directive-{doc.name}", directive=doc.name
 		)
 	return len(units)
 

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from covid_portal.directives import extraction, files, plain
 from covid_portal.directives.access import is_public
+from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing import snapshot
 
@@ -17,14 +18,8 @@ MAKER = "covid_portal.directives.published.files"
 
 
 def later(name: str) -> None:
-	frappe.enqueue(
-		"covid_portal.directives.reading.read",
-		directive=name,
-		queue="long",
-		job_id=f"directive-text-{name}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	method = "covid_portal.directives.reading.read"
+	jobs.once_after_commit(method, f"directive-text-{name}", queue="long", directive=name)
 
 
 def read(directive: str) -> None:

@@ -27,6 +27,7 @@ from covid_portal.levels import figures, wording
 from covid_portal.levels.reckoning import IN_FORCE, Rule, assess
 from covid_portal.levels.rules import rule_on
 from covid_portal.levels.telling import told
+from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting.comparison import WEEK
 from covid_portal.reporting.slots import COUNTED
@@ -77,14 +78,8 @@ def on_slots_corrected(slots: list[str]) -> None:
 
 def evaluate_later(slots: list[str]) -> None:
 	"""Beside consolidation, not in its way: a job of its own after it is stored."""
-	frappe.enqueue(
-		JOB,
-		slots=slots,
-		queue="long",
-		job_id=f"levels-{hashlib.sha256(' '.join(slots).encode()).hexdigest()[:20]}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	name = f"levels-{hashlib.sha256(' '.join(slots).encode()).hexdigest()[:20]}"
+	jobs.once_after_commit(JOB, name, queue="long", slots=slots)
 
 
 def catch_up(now: datetime | None = None) -> None:
