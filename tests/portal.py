@@ -19,6 +19,8 @@ API = "covid_portal.reporting.api"
 DECIDE = "covid_portal.approval.decisions.decide"
 LATEST = "/du-lieu-mo/v1/slots/latest.json"
 SECONDS = 120  # longest wait for one answer
+# Longest wait for what the worker has to do: the accounts of a new demo alone are a hundred jobs.
+SECONDS_OF_JOBS = 600
 NEEDED = ("BASE_URL", "SITE", "BENCH_ROOT", "ACCOUNTS_CSV")
 # The figures that every report must give, as a quiet commune gives them.
 QUIET = dict.fromkeys(
@@ -62,8 +64,9 @@ class Client:
 	def login(self, user: str, password: str) -> "Client":
 		answer = self.post("/api/method/login", usr=user, pwd=password)
 		assert answer.ok, f"{user} cannot log in: {answer.status_code} {sentence(answer)}"
-		token = re.search(r'csrf_token = "(\w+)"', self.get("/app").text)
-		assert token, f"{user} has no Desk"
+		# The Desk's page has it too, and takes the server ten times as long.
+		token = re.search(r'"csrf_token":"(\w+)"', self.get("/bao-cao").text)
+		assert token, f"{user} has no page for staff"
 		self.session.headers["X-Frappe-CSRF-Token"] = token[1]
 		self.user, self.password = user, password
 		return self
@@ -110,6 +113,25 @@ class Client:
 		"""The document, or None where this person does not get it."""
 		answer = self.get(f"/api/resource/{doctype}/{name}")
 		return answer.json()["data"] if answer.ok else None
+
+	# --- what the portal does on its own
+
+	def settled(self) -> None:
+		"""Wait until nothing is left to be done of all that was asked for: no job waits or runs, and the public pages show
+		every change. For an administrator. Looked at twice: on its way to the worker a job is nowhere for a moment."""
+		wait_until(lambda: not (self.under_way() or self.under_way()), self.under_way, SECONDS_OF_JOBS)
+		left = self.rows("Snapshot Change", fields=["slots", "makers", "why"])
+		assert not left, f"nobody builds the pages of what has changed: {left}"
+
+	def under_way(self) -> str:
+		"""What jobs there are, in words; empty where there is none."""
+		alive = [["RQ Job", "status", "in", ["queued", "started"]]]
+		count = accepted(self.ask("frappe.desk.reportview.get_count", doctype="RQ Job", filters=alive))
+		if count:
+			return f"{count} jobs wait or run"
+		workers = self.rows("RQ Worker", fields=["name", "status"])
+		busy = [row["name"] for row in workers if row["status"] == "busy"]
+		return f"at work: {busy}" if busy else ""
 
 	# --- reports
 
@@ -195,6 +217,15 @@ class Portal:
 			"host": config.get("db_host") or "127.0.0.1",
 			"port": int(config.get("db_port") or 3306),
 		}
+
+
+def wait_until(holds: Callable[[], Any], found: Callable[[], object], seconds: float = SECONDS) -> Any:
+	"""What `holds` gives as soon as it is something; fails with what is `found` instead at the end."""
+	end = time.monotonic() + seconds
+	while not (value := holds()):
+		assert time.monotonic() < end, f"after {seconds:g} seconds: {found()}"
+		time.sleep(0.5)  # each look is work for the server as well
+	return value
 
 
 def accepted(answer: requests.Response) -> Any:

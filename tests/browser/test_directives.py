@@ -62,7 +62,7 @@ def write_and_send(page: Page, subject: str) -> str:
 	return answer.value.json()["docs"][0]["name"]
 
 
-def wait_for(guest: Client, path: str, seconds: int = 90) -> None:
+def wait_for(guest: Client, path: str, seconds: int = 240) -> None:
 	end = time.monotonic() + seconds
 	while guest.get(path).status_code != 200:
 		assert time.monotonic() < end, f"{path} is not there after {seconds} s"

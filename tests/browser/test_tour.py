@@ -1,7 +1,6 @@
 """The tour through a real browser: report on the phone, approve in the Desk, see the public figure change."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -33,7 +32,9 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	reporter: People,
 	approver: People,
 	guest: Client,
+	settled: Callable[[], None],
 ) -> None:
+	settled()
 	before = guest.get(LATEST).json()["province"]["figures"]["new_cases"]
 	public = window()
 	public.goto("/")
@@ -52,9 +53,8 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	approve_in_the_desk(desk)
 	expect(desk.locator(".form-page .help-box", has_text="Asia/")).to_have_count(0)
 
-	assert wait_until(
-		lambda: guest.get(LATEST).json()["province"]["figures"]["new_cases"], before + NEW_CASES
-	)
+	settled()
+	assert guest.get(LATEST).json()["province"]["figures"]["new_cases"] == before + NEW_CASES
 	public.reload()
 	expect(public.locator(".headlines")).to_contain_text(in_vietnamese(before + NEW_CASES))
 
@@ -168,10 +168,3 @@ def approve_in_the_desk(page: Page) -> None:
 
 def in_vietnamese(number: int) -> str:
 	return f"{number:,}".replace(",", ".")
-
-
-def wait_until(read: Callable[[], int], value: int, seconds: int = 90) -> bool:
-	end = time.monotonic() + seconds
-	while read() != value and time.monotonic() < end:
-		time.sleep(0.2)
-	return read() == value

@@ -4,7 +4,6 @@ A commune reports late and a small figure is corrected; the files before and aft
 figures, asked of the server by an administrator, only say which cells are small, and what a lesser rule would have published.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -37,18 +36,24 @@ def story(
 	unreported: Callable[[dict], Place],
 	person: Callable[[str, str], Client],
 	client: Callable[[str], Client],
+	settled: Callable[[], None],
 ) -> dict[str, Any]:
 	"""Every version of the slot's files: as published, after a late report with small figures, after a small correction."""
 	slot = published_slot["name"]
+	settled()
 	versions = [files_of(reader, slot)]
 	place = unreported(published_slot)
 	reporter, district = person("Reporter", place.unit), person("Approver", place.district_unit)
 	report = reporter.send(slot, place.area, new_cases=3, community_cases=3, under_treatment=3)
 	accepted(district.decide(report, "Approve"))
 	accepted(client("cdc.duyet").decide(report, "Approve"))
-	versions.append(next_version(reader, slot, is_in(versions[0])))
+	settled()
+	versions.append(files_of(reader, slot))
+	assert is_in(*versions)
 	where = correct_one(administrator, reader, slot, person, client)
-	versions.append(next_version(reader, slot, is_corrected))
+	settled()
+	versions.append(files_of(reader, slot))
+	assert is_corrected(versions[-1])
 	return {"slot": slot, "versions": versions, "late": place.area, "corrected": where}
 
 
@@ -63,22 +68,10 @@ def files_of(reader: Client, slot: str) -> Files:
 	}
 
 
-def next_version(reader: Client, slot: str, holds: Callable[[Files], bool]) -> Files:
-	"""The slot's files once this holds of them: the worker builds them after a decision."""
-	end = time.monotonic() + 60
-	while not holds(now := files_of(reader, slot)):
-		assert time.monotonic() < end, "the published files did not follow within a minute"
-		time.sleep(0.2)
-	return now
-
-
-def is_in(before: Files) -> Callable[[Files], bool]:
+def is_in(before: Files, after: Files) -> bool:
 	"""Whether one more has reported, and been approved to the end."""
-	then = before["wholes"]["reporting"]
-	return lambda files: (
-		files["wholes"]["reporting"]["missing"] < then["missing"]
-		and files["wholes"]["reporting"]["provisional"] == then["provisional"]
-	)
+	then, now = (files["wholes"]["reporting"] for files in (before, after))
+	return now["missing"] == then["missing"] - 1 and now["provisional"] == then["provisional"]
 
 
 def is_corrected(files: Files) -> bool:

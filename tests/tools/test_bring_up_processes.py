@@ -13,7 +13,7 @@ from bring_up.daemons import Daemons
 from bring_up.diagnosis import explain, last_lines
 from bring_up.errors import BringUpError
 from bring_up.ports import demand_free, is_free
-from bring_up.steps import Steps
+from bring_up.steps import Cancelled, Steps
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -105,6 +105,22 @@ def test_the_first_failure_ends_what_runs_beside_it(tmp_path: Path) -> None:
 	with pytest.raises(BringUpError, match="failing: did not work"):
 		steps.together(slow, failing)
 	assert time.monotonic() - started < 30
+
+
+def test_a_command_whose_failure_ends_nothing_is_in_the_table_and_its_output_is_kept(tmp_path: Path) -> None:
+	steps = Steps(tmp_path)
+	with steps.step("the app's tests") as step:
+		assert not step.succeeds(["sh", "-c", "echo one; exit 1"], cwd=tmp_path, env=os.environ)
+		assert step.succeeds(["true"], cwd=tmp_path, env=os.environ)
+	assert steps.log_of("the app's tests").read_text() == "one\n"
+	assert [name for name, _seconds in steps.times] == ["the app's tests"]
+
+
+def test_nothing_more_is_begun_once_the_steps_are_cancelled(tmp_path: Path) -> None:
+	steps = Steps(tmp_path)
+	with pytest.raises(Cancelled), steps.step("the app's tests") as step:
+		steps.cancel()
+		step.succeeds(["true"], cwd=tmp_path, env=os.environ)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Runs the commands of Frappe and its apps, as the bench command does, without starting that first."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from bring_up.environment import command_environment
@@ -15,14 +14,15 @@ def frappe(
 	step: Step,
 	*words: str | Path,
 	site: str = "",
-	show: bool = False,
-	variables: Mapping[str, str] | None = None,
 ) -> None:
-	"""`bench [--site SITE] WORDS…`, with more environment variables where given."""
+	"""`bench [--site SITE] WORDS…`"""
+	step.run(command(settings, *words, site=site), cwd=settings.sites, env=command_environment(settings))
+
+
+def command(settings: Settings, *words: str | Path, site: str = "") -> list[str | Path]:
+	"""What `bench [--site SITE] WORDS…` comes to, in the folder of the sites."""
 	chosen = ["--site", site] if site else []
-	command = [settings.python, "-m", "frappe.utils.bench_helper", "frappe", *chosen, *words]
-	environment = command_environment(settings) | dict(variables or {})
-	step.run(command, cwd=settings.sites, env=environment, show=show)
+	return [settings.python, "-m", "frappe.utils.bench_helper", "frappe", *chosen, *words]
 
 
 def inside(settings: Settings, step: Step, script: str, *words: str, text: str | None = None) -> None:

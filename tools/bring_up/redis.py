@@ -40,10 +40,22 @@ class Redis:
 
 	def forget(self) -> None:
 		"""Empties the cache."""
-		port = self.settings.ports["REDIS_CACHE_PORT"]
+		self._send("REDIS_CACHE_PORT", b"FLUSHALL\r\n")
+
+	def apart(self) -> str:
+		"""The address of a second queue in the queue's server, which no worker looks into."""
+		return f"redis://127.0.0.1:{self.settings.ports['REDIS_QUEUE_PORT']}/1"
+
+	def forget_apart(self) -> None:
+		"""Empties that second queue."""
+		self._send("REDIS_QUEUE_PORT", b"SELECT 1\r\nFLUSHDB\r\n")
+
+	def _send(self, port_name: str, commands: bytes) -> None:
+		port = self.settings.ports[port_name]
 		with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-			connection.sendall(b"FLUSHALL\r\n")
-			connection.recv(16)
+			connection.sendall(commands + b"QUIT\r\n")
+			while connection.recv(64):
+				pass
 
 	def _start(self, name: str, port_name: str, options: list[str], steps: Steps) -> None:
 		port = self.settings.ports[port_name]

@@ -27,6 +27,7 @@ class Settings:
 
 	root: Path
 	site: str
+	unit_site: str
 	test_site: str
 	bench_site: str
 	ports: Mapping[str, int]
@@ -93,6 +94,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, root: Path = ROOT
 	settings = Settings(
 		root=root,
 		site=site,
+		unit_site="unit.localhost",
 		test_site="test.localhost",
 		bench_site="bench.localhost",
 		ports={name: _port(name, environment, remembered) for name in DEFAULT_PORTS},

@@ -45,6 +45,10 @@ class Steps:
 		yield Step(self, name)
 		self._finished(name, time.monotonic() - started)
 
+	def log_of(self, name: str) -> Path:
+		"""Where the commands of the step of that name write."""
+		return self.log_folder / f"{slug(name)}.log"
+
 	def say(self, line: str) -> None:
 		"""Prints one whole line, whatever other threads print."""
 		with self._lock:
@@ -112,7 +116,7 @@ class Step:
 	def __init__(self, steps: Steps, name: str) -> None:
 		self.name = name
 		self._steps = steps
-		self.log = steps.log_folder / f"{slug(name)}.log"
+		self.log = steps.log_of(name)
 		self.log.parent.mkdir(parents=True, exist_ok=True)
 		self.log.write_text("")
 
@@ -126,30 +130,47 @@ class Step:
 		stdin: Path | None = None,
 		stdout: Path | None = None,
 		party: str = "",
-		show: bool = False,
 	) -> None:
 		"""Runs a command to its end; raises BringUpError with the end of its output when it fails.
 
 		`text` or the file `stdin` is its input, `stdout` a file for its output; `party` names whom it has to
-		reach over the network; `show` lets a person see the output as it comes, besides logging it.
+		reach over the network.
 		"""
+		if self._status(command, cwd, env, text, stdin, stdout):
+			raise self.failure(party)
+
+	def succeeds(self, command: Command, *, cwd: Path, env: Mapping[str, str], show: bool = False) -> bool:
+		"""Runs a command to its end and says whether it ended well; whoever asks tells a person. `show`: the output is seen
+		as it comes, besides being logged."""
+		return self._status(command, cwd, env, show=show) == 0
+
+	def failure(self, party: str = "") -> BringUpError:
+		"""What to tell a person when a command of this step failed, after the end of its output."""
+		output = self.log.read_text(errors="replace")
+		causes = explain(output, party)
+		for line in last_lines(output, 3 if causes else 12):
+			self._steps.say(f"    {line}")
+		ways_on = causes or [f"All of its output: {self.log}"]
+		return BringUpError(f"{self.name}: did not work.", *ways_on)
+
+	def _status(
+		self,
+		command: Command,
+		cwd: Path | None,
+		env: Mapping[str, str] | None,
+		text: str | None = None,
+		stdin: Path | None = None,
+		stdout: Path | None = None,
+		show: bool = False,
+	) -> int:
+		"""Raises Cancelled, before and after, where another step has failed meanwhile."""
 		if self._steps._cancelled.is_set():
 			raise Cancelled(self.name)
 		words = [str(word) for word in command]
 		status = self._run(words, cwd, env, text, stdin, stdout, show)
 		if self._steps._cancelled.is_set():
 			raise Cancelled(self.name)
-		if status:
-			raise self.failure(party, repeat=not show)
-
-	def failure(self, party: str = "", repeat: bool = True) -> BringUpError:
-		"""What to tell a person when a command of this step failed; `repeat` prints the end of its output."""
-		output = self.log.read_text(errors="replace")
-		causes = explain(output, party)
-		for line in last_lines(output, 3 if causes else 12) if repeat else []:
-			self._steps.say(f"    {line}")
-		ways_on = causes or [f"All of its output: {self.log}"]
-		return BringUpError(f"{self.name}: did not work.", *ways_on)
+		return status
 
 	def _run(
 		self,

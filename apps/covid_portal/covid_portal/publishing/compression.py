@@ -28,12 +28,13 @@ LONGEST_PAGE = 64_000  # bytes
 OF_PAGES, OF_DATA = (9, 11), (6, 5)  # gzip, brotli
 
 
-def compressed(path: str, content: bytes) -> dict[str, bytes]:
-	"""{".gz": …, ".br": …} of a file: those that are smaller than it. The same content gives the same bytes."""
+def compressed(path: str, content: bytes, quickly: bool = False) -> dict[str, bytes]:
+	"""{".gz": …, ".br": …} of a file: those that are smaller than it. The same content gives the same bytes. `quickly`: pages
+	as data files."""
 	if len(content) < SMALLEST or path.endswith(COMPRESSED_ALREADY):
 		return {}
 	is_page = PurePosixPath(path).suffix in PAGES and len(content) <= LONGEST_PAGE
-	gzip_level, brotli_quality = OF_PAGES if is_page else OF_DATA
+	gzip_level, brotli_quality = OF_PAGES if is_page and not quickly else OF_DATA
 	forms = {GZIP: gzipped(content, gzip_level), BROTLI: brotli.compress(content, quality=brotli_quality)}
 	return {ending: form for ending, form in forms.items() if len(form) < len(content)}
 

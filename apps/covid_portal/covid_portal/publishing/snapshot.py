@@ -274,7 +274,7 @@ def root() -> Path:
 
 
 def store() -> Store:
-	return Store(root())
+	return Store(root(), quick=bool(frappe.conf.get("quick_snapshots")))
 
 
 def live() -> Path:

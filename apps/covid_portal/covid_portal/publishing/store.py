@@ -61,10 +61,10 @@ class Staged:
 
 
 class Store:
-	"""The builds below one folder."""
+	"""The builds below one folder. `quick`: they cost half of the time, and readers of pages an eighth more bytes."""
 
-	def __init__(self, root: Path) -> None:
-		self.root = root
+	def __init__(self, root: Path, quick: bool = False) -> None:
+		self.root, self.quick = root, quick
 		self.builds = root / "builds"
 		self.objects = root / "objects"
 		self.live = root / "live"
@@ -160,7 +160,7 @@ class Store:
 		if target.exists() and not (staged.afresh and any(wrong_forms(target, digest))):
 			return
 		target.parent.mkdir(parents=True, exist_ok=True)
-		for ending, form in {**compressed(path, content), "": content}.items():
+		for ending, form in {**compressed(path, content, self.quick), "": content}.items():
 			temporary = target.with_name(f".new{ending}-{digest}")
 			temporary.write_bytes(form)
 			os.utime(temporary, (staged.second, staged.second))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import brotli
 
+from covid_portal.publishing.compression import compressed, expanded
 from covid_portal.publishing.store import KEPT_BUILDS, BrokenStore, Staged, Store
 
 NOW = datetime(2021, 11, 20, 16)
@@ -89,6 +90,13 @@ class TestBuilding(StoreCase):
 		self.assertEqual(brotli.decompress((live / "index.html.br").read_bytes()), LONG)
 		for name in ("small.html", "noise.json", "a.pdf"):
 			self.assertFalse(list(live.glob(f"{name}.*")), name)
+
+	def test_a_quick_store_packs_pages_less_tightly(self) -> None:
+		page = "".join(f"<td>{number * 7919 % 1009}" for number in range(3000)).encode()
+		tight, quick = (compressed("index.html", page, quickly) for quickly in (False, True))
+		for ending in (".gz", ".br"):
+			self.assertEqual(expanded(ending, quick[ending]), page)
+		self.assertLess(len(tight[".br"]), len(quick[".br"]))
 
 	def test_a_path_may_turn_from_a_file_into_a_folder(self) -> None:
 		self.build({"a": b"file"})
