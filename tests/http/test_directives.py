@@ -14,23 +14,26 @@ SEARCH = "/van-ban/tim"
 LIMIT = 120  # searches in a minute
 SECONDS = 240  # behind whatever else waits for the worker
 WORD = secrets.token_hex(5)  # stands in the text of this run's document alone
-PDF = """%PDF-1.4
-1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
-3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj
-4 0 obj <</Length {length}>> stream
-{content}
-endstream endobj
-5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
-trailer <</Root 1 0 R>>
-"""
+OBJECTS = (
+	"<</Type/Catalog/Pages 2 0 R>>",
+	"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+	"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+	"<</Length {length}>> stream\n{content}\nendstream",
+	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+)
 
 Clients = Callable[[str], Client]
 
 
 def pdf(text: str) -> bytes:
 	content = f"BT /F 12 Tf 20 200 Td ({text}) Tj ET"
-	return PDF.format(content=content, length=len(content)).encode()
+	file, places = "%PDF-1.4\n", []
+	for number, body in enumerate(OBJECTS, 1):
+		places.append(len(file))
+		file += f"{number} 0 obj {body.format(content=content, length=len(content))} endobj\n"
+	rows = "".join(f"{place:010} 00000 n \n" for place in places)
+	end = f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{rows}trailer <</Root 1 0 R/Size {len(places) + 1}>>\n"
+	return f"{file}{end}startxref\n{len(file)}\n%%EOF\n".encode()
 
 
 def upload(person: Client, name: str, content: bytes) -> str:

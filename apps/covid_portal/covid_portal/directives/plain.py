@@ -78,6 +78,14 @@ def passage(text: str, query: str, around: int = 120) -> str:
 	for wanted in (r"\W+".join(asked), "|".join(asked)):
 		found = re.search(rf"\b(?:{wanted})", folded) if asked else None
 		if found:
-			start, end = max(0, found.start() - around), found.end() + around
-			return ("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else "")
-	return text[: 2 * around]
+			return cut(text, found.start() - around, found.end() + around)
+	return cut(text, 0, 2 * around)
+
+
+def cut(text: str, start: int, end: int) -> str:
+	"""The whole words between the places, with … where something is left out."""
+	first = text.find(" ", start) + 1 if start > 0 else 0
+	last = text.rfind(" ", first, end) if end < len(text) else len(text)
+	return (
+		("… " if first else "") + text[first : max(first, last)].strip() + (" …" if last < len(text) else "")
+	)

@@ -24,13 +24,13 @@ class StoreCase(unittest.TestCase):
 		self.store = Store(self.folder)
 		self.now = NOW
 
-	def stage(self, files: dict[str, bytes | None], afresh: bool = False) -> Staged:
+	def stage(self, files: dict[str, bytes | Path | None], afresh: bool = False) -> Staged:
 		self.now += timedelta(seconds=1)
 		staged = self.store.stage(self.now, "look", afresh)
 		self.store.put(staged, files)
 		return staged
 
-	def build(self, files: dict[str, bytes | None], afresh: bool = False) -> Staged:
+	def build(self, files: dict[str, bytes | Path | None], afresh: bool = False) -> Staged:
 		staged = self.stage(files, afresh)
 		self.store.finish(staged)
 		self.store.switch(staged.name)
@@ -62,6 +62,13 @@ class TestBuilding(StoreCase):
 		self.assertEqual(self.live(), {"index.html": b"now"})
 		self.store.switch(staged.name)
 		self.assertEqual(self.live(), {"index.html": b"next"})
+
+	def test_a_file_on_the_disk_is_taken_in_as_it_lies(self) -> None:
+		given = self.folder / "given.pdf"
+		given.write_bytes(b"%PDF")
+		self.build({"van-ban/a.pdf": given})
+		given.unlink()
+		self.assertEqual(self.live(), {"van-ban/a.pdf": b"%PDF"})
 
 	def test_a_file_keeps_its_inode_until_its_content_changes(self) -> None:
 		first = self.build({"a.json": b"1", "b.json": b"1b"})
