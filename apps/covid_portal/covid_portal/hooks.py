@@ -267,8 +267,7 @@ search_entries = [
 ]
 
 # Reminders and escalations go to the Desk and by e-mail; further channels (Zalo, SMS) register here:
-# (messages: list of dicts, see Message in reporting/reminders.py and approval/notices.py) -> None, writing to an outbox of
-# theirs.
+# (messages: list of dicts, see Message in organisation/post.py) -> None, writing to an outbox of theirs.
 report_notice_channels = ["covid_portal.channels.staff_notices.send"]
 
 # What sends a message of the outbox, by channel: (channels.drivers.Message) -> the provider's number of it.

@@ -17,6 +17,10 @@ from covid_portal.approval.managed_workflow import is_routed
 GUARDED = (v.STATE_FIELD, "approval_unit", "approval_step", "approval_due")
 
 
+class NotWithAuthor(frappe.PermissionError):
+	"""The document is on its way or decided on: only what is with its author can be changed."""
+
+
 @contextmanager
 def deciding(doc: Document) -> Iterator[None]:
 	"""While open, this very document may change its state. Kept beside the document: nothing a client sends sets it."""
@@ -68,6 +72,17 @@ def refuse_state(doc: Document) -> None:
 		),
 		v.StateGuarded,
 	)
+
+
+def require_author(doc: Document, error: type[Exception] = NotWithAuthor) -> None:
+	"""A document on its way, or decided on, is nobody's to edit. For validate() of a routed DocType that can describe() its
+	documents; `error`: the DocType's own, where it has one."""
+	before = doc.get_doc_before_save()
+	state = before.get(v.STATE_FIELD) if before else None
+	if state and state not in v.WITH_AUTHOR:
+		frappe.throw(
+			_("{0} is in the state {1}: it cannot be changed now.").format(doc.describe(), _(state)), error
+		)
 
 
 def refuse_deletion(doc: Document, method: str | None = None) -> None:

@@ -2,7 +2,6 @@
 and the registered channels from a job, which names what the person's own inbox holds."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 import frappe
 from frappe import _
@@ -12,6 +11,7 @@ from covid_portal.approval.seats import Seats
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.post import (
 	HOOK,
+	Message,
 	default_language,
 	hand_over,
 	has_outgoing_account,
@@ -24,22 +24,6 @@ REMINDER, ESCALATION = "Approval Reminder", "Approval Escalation"
 MOST_NAMED = 40
 
 Waiting = Mapping[tuple[str, str], list[tuple[str, str]]]
-
-
-@dataclass
-class Message:
-	"""What the channels get, like a report's notices; it is about no slot."""
-
-	kind: str
-	user: str
-	language: str
-	subject: str
-	mail_subject: str
-	lines: list[str]
-	link: str
-	document_type: str
-	document_name: str
-	slot: None = None
 
 
 def tell(waiting: Waiting, escalated: bool = False) -> None:
@@ -95,7 +79,7 @@ def send(documents: dict[str, list[tuple[str, str]]], escalated: bool) -> None:
 	if has_outgoing_account():
 		for message in messages:
 			mail(message)
-	hand_over([asdict(message) for message in messages])
+	hand_over(messages)
 
 
 def compose(user: str, code: str, documents: set[tuple[str, str]], escalated: bool) -> Message | None:
@@ -113,8 +97,17 @@ def compose(user: str, code: str, documents: set[tuple[str, str]], escalated: bo
 		return None
 	doctype, _label, first = rows[0]
 	about = (doctype, first["name"]) if len(rows) == 1 else ("User", user)
-	kind = ESCALATION if escalated else REMINDER
-	return Message(kind, user, code, words, words, lines, INBOX, *about)
+	return Message(
+		kind=ESCALATION if escalated else REMINDER,
+		user=user,
+		language=code,
+		subject=words,
+		mail_subject=words,
+		lines=lines,
+		link=INBOX,
+		document_type=about[0],
+		document_name=about[1],
+	)
 
 
 def line(label: str, row: dict) -> str:

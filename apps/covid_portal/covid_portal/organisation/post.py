@@ -2,11 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
 import frappe
 
-# (messages: list of dicts) -> None, writing to an outbox of theirs; see hooks.py.
+# (messages: list of Message as dicts) -> None, writing to an outbox of theirs; see hooks.py.
 HOOK = "report_notice_channels"
+
+
+@dataclass(kw_only=True)
+class Message:
+	"""One notice for one user, in his language. `subject` says it all; `lines` name what it is about; `mail_subject` is the
+	same for many. `slot`: the one it is about, where it is about one."""
+
+	kind: str
+	user: str
+	language: str
+	subject: str
+	mail_subject: str
+	lines: list[str]
+	link: str
+	document_type: str
+	document_name: str
+	slot: str | None = None
 
 
 def default_language() -> str:
@@ -39,13 +57,14 @@ def mail_body(subject: str, lines: Iterable[str], page: str) -> str:
 	)
 
 
-def hand_over(messages: list[dict]) -> None:
+def hand_over(messages: Iterable[Message]) -> None:
 	"""To the channels that modules above have registered. They write to an outbox of theirs, in this transaction; what
 	fails there is undone and logged, and stops nobody else."""
+	rows = [asdict(message) for message in messages]
 	for path in frappe.get_hooks(HOOK):
 		frappe.db.savepoint("notice_channel")
 		try:
-			frappe.get_attr(path)(messages)
+			frappe.get_attr(path)(rows)
 		except Exception:
 			frappe.db.rollback(save_point="notice_channel")
 			frappe.log_error(f"Notices: {path}")

@@ -9,7 +9,7 @@ or by user.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from frappe.utils import now_datetime
 from covid_portal.organisation import bell
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.post import (
+	Message,
 	default_language,
 	hand_over,
 	has_outgoing_account,
@@ -44,22 +45,6 @@ class RemindedAlready(frappe.ValidationError):
 
 class NothingLate(frappe.ValidationError):
 	"""No unit of the user's scope is late in the slot."""
-
-
-@dataclass
-class Message:
-	"""One notice for one user. `subject` says it all; `lines` name the areas; `mail_subject` is the same for many."""
-
-	kind: str
-	slot: str
-	user: str
-	language: str
-	subject: str
-	mail_subject: str
-	lines: list[str]
-	link: str
-	document_type: str
-	document_name: str
 
 
 # --- what is due by the clock
@@ -175,7 +160,7 @@ def deliver(run: str, kind: str, channels: set[str]) -> int:
 	if "email" in channels:
 		mail_later(messages)
 	if "others" in channels:
-		hand_over([asdict(message) for message in messages])
+		hand_over(messages)
 	return len(messages)
 
 

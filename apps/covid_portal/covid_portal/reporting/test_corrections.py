@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.approval.decisions import decide
+from covid_portal.approval.guard import NotWithAuthor
 from covid_portal.approval.vocabulary import NotYoursToDecide, ReasonMissing, StateGuarded
 from covid_portal.publishing import ledger
 from covid_portal.reporting import corrections, definitions
@@ -20,7 +21,6 @@ from covid_portal.reporting.doctype.correction.correction import (
 	FigureMovedOn,
 	NothingCorrected,
 	NotPublished,
-	NotWithAuthor,
 	UnknownFigure,
 	figures_in_force,
 )

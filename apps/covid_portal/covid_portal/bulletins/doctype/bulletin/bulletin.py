@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from covid_portal.approval.guard import is_deciding
-from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WITH_AUTHOR
+from covid_portal.approval import guard
+from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.bulletins import drafting, figures, issuing, printing, wording
 from covid_portal.bulletins.canonical import sha256
 from covid_portal.organisation.scope import scope_condition
@@ -56,10 +56,10 @@ class Bulletin(Document):
 		self.set_onload("superseded_by", later and {"name": later.name, "number": later.number})
 
 	def validate(self) -> None:
-		if is_deciding(self):
+		if guard.is_deciding(self):
 			self.follow_decision()
 			return
-		self.require_author()
+		guard.require_author(self, Issued)
 		self.keep_server_fields()
 		self.place()
 		drafting.fill_in(self)
@@ -132,15 +132,6 @@ class Bulletin(Document):
 		"""The bulletin of the slot that holds in place of this one."""
 		last = self.issued_before() if self.number else None
 		return last if last and last.number > self.number else None
-
-	def require_author(self) -> None:
-		before = self.get_doc_before_save()
-		state = before.get(STATE_FIELD) if before else None
-		if state and state not in WITH_AUTHOR:
-			frappe.throw(
-				_("{0} is in the state {1}: it cannot be changed now.").format(self.describe(), _(state)),
-				Issued,
-			)
 
 	def keep_server_fields(self) -> None:
 		before = self.get_doc_before_save()

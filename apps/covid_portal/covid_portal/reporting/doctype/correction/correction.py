@@ -7,8 +7,8 @@ from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import get_datetime, now_datetime
 
-from covid_portal.approval.guard import is_deciding
-from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD, WITH_AUTHOR
+from covid_portal.approval import guard
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD
 from covid_portal.organisation.scope import in_scope, scope_condition
 from covid_portal.reporting import context, corrections, definitions, expressions, figures, rules
 from covid_portal.reporting.obligations import obligation_of
@@ -43,10 +43,6 @@ class FigureMovedOn(CorrectionRefused):
 	"""The figure in force is no longer the one that this correction was made against."""
 
 
-class NotWithAuthor(frappe.PermissionError):
-	"""The correction is being decided on, or was."""
-
-
 class Correction(Document):
 	# Written by the server once it is in force.
 	NOT_CONTENT: ClassVar = ("approved_at", "version", "area_name")
@@ -56,10 +52,10 @@ class Correction(Document):
 		self.name = make_autoname(f"{self.slot}-{self.area}-DC.##", doc=self)
 
 	def validate(self) -> None:
-		if is_deciding(self):
+		if guard.is_deciding(self):
 			self.follow_decision()
 			return
-		self.require_author()
+		guard.require_author(self)
 		self.keep_server_fields()
 		self.check()
 
@@ -117,15 +113,6 @@ class Correction(Document):
 			frappe.throw(
 				_("{0}: the slot is not published yet. Change the report itself.").format(self.describe()),
 				NotPublished,
-			)
-
-	def require_author(self) -> None:
-		before = self.get_doc_before_save()
-		state = before.get(STATE_FIELD) if before else None
-		if state and state not in WITH_AUTHOR:
-			frappe.throw(
-				_("{0} is in the state {1}: it cannot be changed now.").format(self.describe(), _(state)),
-				NotWithAuthor,
 			)
 
 	def keep_server_fields(self) -> None:

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, get_datetime
 
 from covid_portal.approval.acts import Act
-from covid_portal.approval.guard import is_deciding
+from covid_portal.approval.guard import NotWithAuthor, is_deciding
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import READING, scope_condition
 from covid_portal.reporting import contests, context, definitions, figures, inbox, outliers, rules, slots
@@ -22,10 +22,6 @@ class NotExpected(frappe.ValidationError):
 
 class DuplicateReport(frappe.DuplicateEntryError):
 	"""The area has a report in this slot already."""
-
-
-class NotWithAuthor(frappe.PermissionError):
-	"""The report is being decided on, or was; its figures stand."""
 
 
 class BrokenRule(frappe.ValidationError):
