@@ -19,7 +19,7 @@ from statistics import median
 from measuring import Result, compared
 from portal import LATEST, Portal
 
-PAGES = {"overview": "/", "corrections": "/dinh-chinh", "latest.json": LATEST}
+PAGES = {"overview": "/", "map": "/ban-do", "latest.json": LATEST}
 CONNECTIONS = (50, 500)
 ROUNDS, SECONDS = 5, 2
 MOST = 1 / 0.9  # times the plain file's time: 90 % of its requests
@@ -44,12 +44,13 @@ from covid_portal.publishing import changes, history, snapshot
 from covid_portal.publishing.publication import newest_published
 
 frappe.set_user("Administrator")
-started = time.perf_counter()
+started, used = time.perf_counter(), time.process_time()
 {act}
 frappe.db.commit()
 last = history.last()
 print(json.dumps({{
 	"seconds": time.perf_counter() - started,
+	"processor": time.process_time() - used,
 	"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 	"outcome": last.outcome,
 	"files": last.files,
@@ -74,16 +75,32 @@ def building(portal: Portal) -> list[Result]:
 	"""Against the times and the memory that a requirement sets; the store has all its kept builds when it counts."""
 	whole = told(portal, "snapshot.rebuild_all()")
 	published = [told(portal, PUBLISH) for _round in range(8)][-3:]
-	note = f"{whole['slots']} slots, {whole['files']} files"
+	size = f"{whole['slots']} slots, {whole['files']} files"
 	seconds = [round_["seconds"] * 1000 for round_ in published]
-	memory = [round_["megabytes"] for round_ in published]
 	return [
 		compared(
-			"full rebuild of the snapshot", [whole["seconds"] * 1000], [REBUILDING_SECONDS * 1000], 1, note
+			"full rebuild of the snapshot",
+			[whole["seconds"] * 1000],
+			[REBUILDING_SECONDS * 1000],
+			1,
+			f"{size}; {processor([whole])}",
 		),
-		compared("publishing a slot", seconds, [PUBLISHING["seconds"] * 1000], 1, note),
-		compared("  its process, MB", memory, [PUBLISHING["megabytes"]], 1, f"{PUBLISHING['megabytes']} MB"),
+		within_memory([whole]),
+		compared(
+			"publishing a slot", seconds, [PUBLISHING["seconds"] * 1000], 1, f"{size}; {processor(published)}"
+		),
+		within_memory(published),
 	]
+
+
+def processor(rounds: list[dict]) -> str:
+	"""What holds on a busy machine."""
+	return f"{median(round_['processor'] for round_ in rounds):.1f} s of processor time"
+
+
+def within_memory(rounds: list[dict]) -> Result:
+	memory, allowed = [round_["megabytes"] for round_ in rounds], PUBLISHING["megabytes"]
+	return compared("  its process, MB", memory, [allowed], 1, f"{allowed} MB")
 
 
 def told(portal: Portal, act: str) -> dict:
