@@ -1,9 +1,10 @@
 """What the public sees of bulletins: pages, files to take away, the keys, and what /xac-minh looks codes up in.
 
 A build makes what the live one lacks: bulletins issued since, with the other versions of their slots, whose pages say now that
-they are superseded, and the months these lie in.
+they are superseded, and the months these lie in. Where the brand or a template has changed, it makes all pages anew.
 """
 
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from covid_portal.publishing.search_index import Entry
 FOLDER = f"{V1}/bulletins"
 SCRIPT = Path(__file__).with_name("xac_minh.py")
 FORMS = ("json", "pdf", "txt")
+SLOTS_AT_ONCE = 100
 FOUND = 60  # bulletins that the search knows
 COLUMNS = ("name", "number", "version", "slot", "slot_time", "title", "title_en", "issued_at", "reason")
 COLUMNS += ("hash", "prev_hash", "key_id", "code", "pdf_sha256")
@@ -30,11 +32,24 @@ SIGNED = ("number", "document", "hash", "key_id", "signature")
 
 
 def files(publication: Publication) -> dict[str, bytes]:
+	if publication.more_follows:
+		return what_is_new(lacking(issued(publication.slots), publication.live))
 	rows = issued()
-	new = {row["slot"] for row in rows if not (publication.live / FOLDER / f"{row['number']}.json").exists()}
-	made = what_is_new([row for row in rows if row["slot"] in new])
-	months = {row["month"] for row in rows if row["slot"] in new}
+	new = lacking(rows, publication.live)
+	made = what_is_new(new)
+	if publication.anew:
+		slots = {row["slot"] for row in new}
+		made |= pages_anew([row for row in rows if row["slot"] not in slots])
+	# Earlier parts of the build may have made bulletins of any month.
+	all_months = publication.anew or publication.begun
+	months = {row["month"] for row in (rows if all_months else new)}
 	return {**made, **listings(rows, months, publication.live), **always(rows)}
+
+
+def lacking(rows: list[dict], live: Path) -> list[dict]:
+	"""Bulletins of slots of which the live build lacks any."""
+	slots = {row["slot"] for row in rows if not (live / FOLDER / f"{row['number']}.json").exists()}
+	return [row for row in rows if row["slot"] in slots]
 
 
 def always(rows: list[dict]) -> dict[str, bytes]:
@@ -51,9 +66,11 @@ def always(rows: list[dict]) -> dict[str, bytes]:
 # --- rows
 
 
-def issued() -> list[dict]:
-	"""All issued bulletins, the newest first, as the lists tell them. `superseded_by`: number of the slot's last one."""
-	rows = frappe.get_all("Bulletin", {"number": (">", 0)}, COLUMNS, order_by="number desc")
+def issued(slots: Collection[str] | None = None) -> list[dict]:
+	"""All issued bulletins, or those of some slots, the newest first, as the lists tell them. `superseded_by`: number of the
+	slot's last one."""
+	filters = {"number": (">", 0)} | ({"slot": ("in", list(slots))} if slots is not None else {})
+	rows = frappe.get_all("Bulletin", filters, COLUMNS, order_by="number desc")
 	last: dict[str, int] = {}
 	for row in rows:
 		last.setdefault(row.slot, row.number)
@@ -115,17 +132,39 @@ def search_entries(_publication: Publication, lang: str) -> list[Entry]:
 
 
 def what_is_new(rows: list[dict]) -> dict[str, bytes]:
-	if not rows:  # drafts have the number 0
-		return {}
-	signed = frappe.get_all("Bulletin", {"number": ("in", [row["number"] for row in rows])}, SIGNED)
-	whole = {one.number: published(one) for one in signed}
 	made: dict[str, bytes] = {}
-	for _slot, versions in groupby(sorted(rows, key=lambda row: row["slot"]), key=lambda row: row["slot"]):
-		versions = sorted(versions, key=lambda row: -row["number"])
-		history = history_of(versions, whole)
-		for row in versions:
-			made |= files_of(row, whole[row["number"]]) | pages_of(row, whole[row["number"]], history)
+	for row, bulletin, history in with_history(rows):
+		made |= files_of(row, bulletin) | pages_of(row, bulletin, history)
 	return made
+
+
+def pages_anew(rows: list[dict]) -> dict[str, bytes]:
+	"""What was issued stays byte for byte; its pages show the brand and the looks of today."""
+	made: dict[str, bytes] = {}
+	for row, bulletin, history in with_history(rows):
+		made |= pages_of(row, bulletin, history)
+	return made
+
+
+def with_history(rows: list[dict]) -> Iterator[tuple[dict, dict, list[dict]]]:
+	"""(row, the bulletin itself, the versions of its slot) of each; all rows of a slot are among them. Some at a time are
+	read, since years of bulletins together take more memory than a build may."""
+	by_slot = [list(part) for _slot, part in groupby(sorted(rows, key=of_slot), key=of_slot)]
+	for start in range(0, len(by_slot), SLOTS_AT_ONCE):
+		part = by_slot[start : start + SLOTS_AT_ONCE]
+		numbers = [row["number"] for versions in part for row in versions]
+		whole = {
+			one.number: published(one)
+			for one in frappe.get_all("Bulletin", {"number": ("in", numbers)}, SIGNED)
+		}
+		for versions in part:
+			versions = sorted(versions, key=lambda row: -row["number"])
+			history = history_of(versions, whole)
+			yield from ((row, whole[row["number"]], history) for row in versions)
+
+
+def of_slot(row: dict) -> str:
+	return row["slot"]
 
 
 def files_of(row: dict, bulletin: dict) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,8 +21,10 @@ from covid_portal.bulletins import printing, verifying
 from covid_portal.bulletins.canonical import canonical, sha256
 from covid_portal.bulletins.issuing import published
 from covid_portal.bulletins.published import FOLDER
-from covid_portal.publishing import snapshot
-from covid_portal.publishing.publication import files_of, publication_of
+from covid_portal.bulletins.published import files as bulletin_files
+from covid_portal.publishing import pages, snapshot
+from covid_portal.publishing.pages import brand
+from covid_portal.publishing.publication import Publication, files_of, publication_of
 from covid_portal.publishing.test_rendering import Outline
 from covid_portal.testing.bulletins import BulletinCase
 
@@ -83,6 +86,24 @@ class TestPublished(BulletinCase):
 	def test_a_build_with_nothing_new_writes_no_bulletin_again(self) -> None:
 		files = files_of(publication_of([], snapshot.live()), snapshot.makers())
 		self.assertEqual([path for path in files if path.startswith(FOLDER)], [f"{FOLDER}/index.json"])
+
+	def test_a_new_brand_is_on_the_pages_of_all_bulletins_and_what_was_issued_stays(self) -> None:
+		with patch.object(pages, "brand", lambda: {**brand(), "organisation": "Cơ quan mới"}):
+			files = files_of(publication_of([], snapshot.live(), anew=True), snapshot.makers())
+		for number in (1, 2):
+			self.assertIn("Cơ quan mới", files[f"ban-tin/{number}/index.html"].decode())
+		self.assertEqual(files[f"ban-tin/{self.slot}/index.html"], files["ban-tin/2/index.html"])
+		self.assertIn(f"ban-tin/thang/{now_datetime():%Y-%m}/index.html", files)
+		for path, content in files.items():
+			if path.startswith(FOLDER) and path != f"{FOLDER}/index.json":
+				self.assertEqual(content, (snapshot.live() / path).read_bytes(), path)
+
+	def test_a_part_of_a_build_makes_the_bulletins_of_its_slots_alone(self) -> None:
+		nothing = Path(self.enterContext(tempfile.TemporaryDirectory()))
+		for slot, there in ((self.slot, True), (self.previous, False)):
+			files = bulletin_files(Publication((slot,), self.slot, {}, nothing, more_follows=True))
+			self.assertEqual(f"{FOLDER}/2.json" in files, there)
+			self.assertNotIn("ban-tin/index.html", files)
 
 	def test_a_draft_of_the_next_version_is_in_no_build(self) -> None:
 		self.change_figures(new_cases=12)

@@ -19,6 +19,8 @@ FILE = f"{V1}/arrival-rules.json"
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""Made with every publication: a rule begins and ends on its day."""
+	if publication.more_follows:
+		return {}
 	book, today = arrival_rules.book(), getdate()
 	data = rules_data(book)
 	page = {

@@ -31,6 +31,8 @@ HISTORY = 20  # levels of an area that are listed; those before are in the map's
 
 
 def files(publication: Publication) -> dict[str, bytes]:
+	if publication.more_follows:
+		return {}
 	data = levels_data(publication)
 	file = data_file(data)
 	live = publication.live / FILE

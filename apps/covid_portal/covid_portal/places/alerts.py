@@ -1,15 +1,14 @@
 """Word to people about places: more people than beds to the superior unit, what nobody confirms to its own unit."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.post import default_language, hand_over, language
-from covid_portal.reporting.reminders import APPROVER, REMINDER, REPORTER, Message, mail_later, put_in_desk
+from covid_portal.organisation.post import Message, default_language, hand_over, language
+from covid_portal.reporting.reminders import APPROVER, REMINDER, REPORTER, mail_later, put_in_desk
 
 OVER_OCCUPIED = "Over Occupancy"
 PAGE = "/cap-nhat"
@@ -52,7 +51,7 @@ def message(
 def send(messages: list[Message]) -> None:
 	put_in_desk(messages)
 	mail_later(messages)
-	hand_over([asdict(row) for row in messages])
+	hand_over(messages)
 
 
 def holders(seats: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:

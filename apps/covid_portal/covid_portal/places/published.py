@@ -31,6 +31,8 @@ FOUND = 400  # places that the search knows
 
 
 def files(publication: Publication) -> dict[str, bytes]:
+	if publication.more_follows:
+		return {}
 	areas, rows = Areas.load(), all_rows()
 	made = data_files(rows)
 	changed = {path for path, content in made.items() if is_other(publication.live / path, content)}

@@ -10,7 +10,9 @@ FOLDER = "errors"  # no address leads there: pages end in .html, which only the 
 PAGES = {400: "bad_request.html", 404: "not_found.html", 503: "unavailable.html"}
 
 
-def files(_publication: Publication) -> dict[str, bytes]:
+def files(publication: Publication) -> dict[str, bytes]:
+	if publication.more_follows:
+		return {}
 	return {
 		path_of(status, lang): pages.refusal(template, lang).encode()
 		for status, template in PAGES.items()

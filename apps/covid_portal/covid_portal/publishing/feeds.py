@@ -44,6 +44,8 @@ PORTAL = Head()
 
 
 def files(publication: Publication) -> dict[str, bytes]:
+	if publication.more_follows:
+		return {}
 	slots, corrections = (
 		list(newest_slots(publication)),
 		ledger.ledger_data(publication.said_before)["corrections"][:CORRECTIONS],

@@ -10,6 +10,8 @@ LINK_FIELDS = ("title", "title_en", "url", "note", "note_en")
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""Made with every publication, so that they show what Publishing Settings say now."""
+	if publication.more_follows:
+		return {}
 	updated = {"updated_at": publication.latest["published_at"]}
 	return {
 		**pages.in_each_language("help", {**updated, "times": report_times(publication)}),

@@ -24,6 +24,8 @@ from covid_portal.publishing.rendering import CORRECTIONS_URL
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""Made with every publication: a version of a slot and the reason for it appear together."""
+	if publication.more_follows:
+		return {}
 	data = ledger_data(publication.said_before)
 	return {CORRECTIONS_URL.lstrip("/"): data_file(data), **pages.in_each_language("corrections", data)}
 

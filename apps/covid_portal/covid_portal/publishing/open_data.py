@@ -30,12 +30,14 @@ SETTINGS = ("organisation", "organisation_en", "site_title", "site_title_en", "l
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""The slots' files, the months they lie in, and what says what open data there are."""
-	made = missing_tables(publication.live)
+	made = {**publication.series.files}
 	for name in publication.slots:
 		made |= slot_files(name, publication.data[name])
 	if publication.newest_is_new:
 		made |= slot_files("latest", publication.latest)
-	return made | listing_files(publication)
+	if publication.more_follows:
+		return made
+	return {**missing_tables(publication.live), **made, **listing_files(publication)}
 
 
 def listing_files(publication: Publication) -> dict[str, bytes]:
@@ -43,7 +45,6 @@ def listing_files(publication: Publication) -> dict[str, bytes]:
 	index = index_data(newest, {lang: pages.translator(lang) for lang in LANGUAGES})
 	return {
 		**data_files(index),
-		**publication.series.files,
 		**pages.in_each_language("data", index, lambda lang: {"structured": structured.dataset(index, lang)}),
 	}
 

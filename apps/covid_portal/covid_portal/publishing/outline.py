@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from covid_portal.publishing import site_map
 from covid_portal.publishing.site_map import Translate
@@ -14,8 +13,6 @@ HEADING = re.compile(
 	r'(?:<section[^>]*? id="([^"]+)"[^>]*>\s*)?<h2(?:[^>]*? id="([^"]+)")?[^>]*>(.*?)</h2>', re.S
 )
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
-CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]+)"')
-HEAD = 4000  # bytes of a page in which its own address stands
 INDEX = "index.html"
 LISTING = ("site_map", "search")  # made of this outline, so no part of it
 
@@ -37,7 +34,7 @@ class Build:
 
 	def __init__(self, made: dict[str, bytes | None], live: Path) -> None:
 		self.made = {path: content for path, content in made.items() if content is not None}
-		self.gone, self.live = made.keys() - self.made.keys(), live
+		self.live = live
 
 	def text(self, path: str) -> str:
 		"""The page at the path; empty where there is none yet."""
@@ -45,31 +42,6 @@ class Build:
 			return self.made[path].decode()
 		file = self.live / path
 		return file.read_text(encoding="utf-8") if file.is_file() else ""
-
-	def pages(self) -> list[str]:
-		"""Paths of all pages, in order."""
-		there = {
-			file.relative_to(self.live.resolve()).as_posix() for file in self.live.resolve().rglob(INDEX)
-		}
-		made = {path for path in self.made if path.rpartition("/")[2] == INDEX}
-		return sorted((there | made) - self.gone)
-
-	def is_copy(self, path: str) -> bool:
-		"""Whether the page names another address as its own: a bulletin stands at its number and at its slot."""
-		if path in self.made:
-			head = self.made[path][:HEAD]
-		else:
-			with (self.live / path).open("rb") as file:
-				head = file.read(HEAD)
-		own = CANONICAL.search(head)
-		return bool(own) and urlsplit(own[1].decode()).path != address_of(path)
-
-	def changed_at(self, path: str) -> float | None:
-		"""Seconds since 1970 of the live page's last change; None where this build changes it."""
-		file = self.live / path
-		if path in self.made and not (file.is_file() and file.read_bytes() == self.made[path]):
-			return None
-		return file.stat().st_mtime
 
 
 def address_of(path: str) -> str:

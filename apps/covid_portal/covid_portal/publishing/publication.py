@@ -1,14 +1,16 @@
 """What one build of the snapshot is about, and the files that the portal's parts make for it (hooks: public_files)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import frappe
 
-from covid_portal.publishing.figures import slot_data
-from covid_portal.publishing.series_files import Series, series_of
+from covid_portal.publishing.figures import slots_data
+from covid_portal.publishing.series_files import Begun, Series, series_of
+
+OF_SLOT = ["name", "report_type", "slot_time", "window_start", "previous_slot", "version", "published_at"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,10 @@ class Publication:
 	"""Slots whose figures are new, oldest first (none between slots), the newest published slot, and the public figures
 	of all these by slot (figures.slot_data). `live`: the build that readers see meanwhile, or what was made of the one to
 	come; `said_before`: the build that readers see, also where everything is made afresh: what was withheld in it must stay
-	so. `anew`: every page is to be made, also those that no new figure changes: the brand or a template has."""
+	so. `anew`: every page is to be made, also those that no new figure changes: the brand or a template has.
+
+	Many slots are built some at a time. `more_follows`: this is not the last part, so that whatever tells of all slots, or of
+	none, need not be made yet; `begun`: what the parts before it came to. `communes`: kept by communes.of_slot()."""
 
 	slots: tuple[str, ...]
 	newest: str
@@ -24,6 +29,9 @@ class Publication:
 	live: Path
 	anew: bool = False
 	seen: Path | None = None
+	more_follows: bool = False
+	begun: Begun | None = None
+	communes: dict[str, dict] = field(default_factory=dict)
 
 	@property
 	def said_before(self) -> Path:
@@ -40,15 +48,28 @@ class Publication:
 	@cached_property
 	def series(self) -> Series:
 		"""The courses of the areas, with the months of the slots made anew."""
-		return series_of(self.slots, self.latest["report_type"], self.latest["province"]["code"], self.live)
+		latest = self.latest
+		return series_of(
+			self.slots,
+			latest["report_type"],
+			latest["province"]["code"],
+			self.live,
+			self.begun,
+			self.more_follows,
+		)
 
 
 def publication_of(
-	slots: Sequence[str], live: Path, anew: bool = False, seen: Path | None = None
+	slots: Sequence[str],
+	live: Path,
+	anew: bool = False,
+	seen: Path | None = None,
+	more_follows: bool = False,
+	begun: Begun | None = None,
 ) -> Publication:
 	newest = newest_published()
-	data = {name: slot_data(frappe.get_doc("Report Slot", name)) for name in {*slots, newest}}
-	return Publication(tuple(slots), newest, data, live, anew, seen)
+	rows = frappe.get_all("Report Slot", {"name": ("in", [*slots, newest])}, OF_SLOT)
+	return Publication(tuple(slots), newest, slots_data(rows), live, anew, seen, more_follows, begun)
 
 
 def newest_published() -> str | None:

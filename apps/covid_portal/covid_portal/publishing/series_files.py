@@ -7,7 +7,8 @@ file holds nothing but figures and their slots: where none of an area's has chan
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -31,29 +32,55 @@ DAY_COLUMNS = ("date", "slots", "whole")
 
 @dataclass
 class Course:
-	"""What the list of one area says: its months' files, and a row for each day with its sums."""
+	"""What the list of one area says: its months' files, and a row for each day with its sums, by columns: DAY_COLUMNS and
+	figures, of which None says that nobody gave it."""
 
 	code: str
 	name: str
 	name_en: str
 	months: list[dict] = field(default_factory=list)
-	days: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*DAY_COLUMNS]))
+	columns: dict[str, list] = field(default_factory=lambda: {name: [] for name in DAY_COLUMNS})
+
+	@property
+	def fields(self) -> list[str]:
+		return [name for name in self.columns if name not in DAY_COLUMNS]
+
+	def table(self, fields: Collection[str]) -> pd.DataFrame:
+		"""The days as a table: DAY_COLUMNS, and of these figures the ones that there are."""
+		keys = {name: self.columns[name] for name in DAY_COLUMNS}
+		figures = {
+			name: pd.array(self.columns[name], dtype="Int64") for name in fields if name in self.columns
+		}
+		return pd.DataFrame({**keys, **figures})
+
+
+@dataclass(frozen=True)
+class Begun:
+	"""What the parts of a build so far came to: all courses, and the months they have made."""
+
+	courses: dict[str, Course]
+	months: set[str]
 
 
 @dataclass(frozen=True)
 class Series:
 	"""The courses of all areas as a build has them: `files`, {path in the snapshot: content}, are those that are made anew;
-	the others are those of the live build."""
+	the others are those of the live build. `months_made`: also by earlier parts of the same build."""
 
 	courses: dict[str, Course]
 	files: dict[str, bytes]
 	months_made: set[str]
 	live: Path
 
+	@property
+	def begun(self) -> Begun:
+		"""For the next part of the same build."""
+		return Begun(self.courses, self.months_made)
+
 	def slots(self, code: str, days: int) -> list[dict]:
 		"""The area's slots of its last so many days with slots, oldest first, as the months' files hold them."""
 		course = self.courses[code]
-		first = min(course.days["date"].tail(days), default="")
+		first = min(course.columns["date"][-days:], default="")
 		months = [row for row in course.months if row["month"] >= first[:7]]
 		rows = (row for month in months for row in self.content(month["json"])["slots"])
 		return [row for row in rows if f"{day_of(datetime.fromisoformat(row['time']))}" >= first]
@@ -64,20 +91,34 @@ class Series:
 		return json.loads(self.files[path] if path in self.files else (self.live / path).read_bytes())
 
 
-def series_of(slots: Sequence[str], report_type: str, province: str, live: Path) -> Series:
-	"""What the months of these slots look like now. Months that the live build lacks are made with them, all of them where
-	it lacks an area."""
-	courses = {area["code"]: live_course(area, live) for area in series_areas(province)}
-	months = sorted(months_of(slots) | missing_months(report_type, list(courses.values())))
+def series_of(
+	slots: Sequence[str],
+	report_type: str,
+	province: str,
+	live: Path,
+	begun: Begun | None = None,
+	more_follows: bool = False,
+) -> Series:
+	"""What the months of these slots look like now. With the last part of a build, months that the live build lacks are made
+	as well, all of them of an area that it lacks, and the lists."""
+	courses = begun.courses if begun else live_courses(province, live)
+	own = months_of(slots)
+	wanted = {month: list(courses) for month in own}
+	if not more_follows:
+		wanted |= missing_months(report_type, courses, own)
 	files: dict[str, bytes] = {}
-	for month in months:  # one at a time: years of rows together take more memory than a build may
-		for area, table in month_tables(report_type, list(courses), month):
+	for month in sorted(wanted):  # one at a time: years of rows together take more memory than a build may
+		for area, table in month_tables(report_type, wanted[month], month):
 			made = month_files(area, month, table)
 			take_month(courses[area], report_type, listed(area, month, made, table), table)
 			files |= made
-	for course in courses.values():
+	for course in [] if more_follows else courses.values():
 		files |= course_files(course, report_type)
-	return Series(courses, files, set(months), live)
+	return Series(courses, files, {*wanted, *(begun.months if begun else ())}, live)
+
+
+def live_courses(province: str, live: Path) -> dict[str, Course]:
+	return {area["code"]: live_course(area, live) for area in series_areas(province)}
 
 
 def series_areas(province: str) -> list[dict]:
@@ -97,24 +138,38 @@ def series_areas(province: str) -> list[dict]:
 
 def months_of(slots: Sequence[str]) -> set[str]:
 	"""The months, as "2021-11", that the slots' days lie in."""
-	times = frappe.get_all("Report Slot", {"name": ("in", slots)}, pluck="slot_time")
-	return {month_of(at) for at in times}
+	return set(months_by_slot(slots).values())
+
+
+def months_by_slot(slots: Sequence[str]) -> dict[str, str]:
+	"""{slot: its month}, the oldest slot first."""
+	rows = frappe.get_all(
+		"Report Slot", {"name": ("in", list(slots))}, ["name", "slot_time"], order_by="slot_time asc"
+	)
+	return {row.name: month_of(row.slot_time) for row in rows}
 
 
 def month_of(at: datetime) -> str:
 	return f"{day_of(get_datetime(at)):%Y-%m}"
 
 
-def missing_months(report_type: str, courses: list[Course]) -> set[str]:
-	"""Months with published slots that the live build's lists do not have: what was published before there were any. All of
-	them where an area has no list yet, since its series may reach back to the areas it was made of, or where the lists
-	hold what is public no more."""
+def month_after(month: str) -> str:
+	return f"{next_month(getdate(f'{month}-01')):%Y-%m}"
+
+
+def missing_months(
+	report_type: str, courses: dict[str, Course], made_anyway: Collection[str]
+) -> dict[str, list[str]]:
+	"""{month with published slots: areas whose lists in the live build do not have it}: what was published before there were
+	any. All months of an area that has no list yet, since its series may reach back to the areas it was made of, or whose
+	list holds what is public no more."""
 	filters = {"report_type": report_type, "published_at": ("is", "set")}
 	published = {month_of(at) for at in frappe.get_all("Report Slot", filters, pluck="slot_time")}
 	public = set(public_fields(report_type))
-	if any(not course.months or not set(day_fields(course)) <= public for course in courses):
-		return published
-	return published - {row["month"] for course in courses for row in course.months}
+	anew = [code for code, course in courses.items() if not course.months or not set(course.fields) <= public]
+	listed_somewhere = {row["month"] for course in courses.values() for row in course.months}
+	areas = {month: anew if month in listed_somewhere else list(courses) for month in published}
+	return {month: wanted for month, wanted in areas.items() if wanted and month not in made_anyway}
 
 
 def bounds(month: str) -> tuple[datetime, datetime]:
@@ -227,9 +282,8 @@ def live_course(area: dict, live: Path) -> Course:
 	if not path.is_file():
 		return Course(**area)
 	content = json.loads(path.read_bytes())
-	figures = {name: pd.array(values, dtype="Int64") for name, values in content["days"]["figures"].items()}
-	keys = {name: content["days"][name] for name in DAY_COLUMNS}
-	return Course(**area, months=content["months"], days=pd.DataFrame({**keys, **figures}))
+	columns = {**{name: content["days"][name] for name in DAY_COLUMNS}, **content["days"]["figures"]}
+	return Course(**area, months=content["months"], columns=columns)
 
 
 def listed(area: str, month: str, files: dict[str, bytes], table: pd.DataFrame) -> dict:
@@ -245,11 +299,22 @@ def listed(area: str, month: str, files: dict[str, bytes], table: pd.DataFrame) 
 
 def take_month(course: Course, report_type: str, shard: dict, table: pd.DataFrame) -> None:
 	"""This month's file and days, in place of what the list had of it."""
-	others = [row for row in course.months if row["month"] != shard["month"]]
+	month, dates = shard["month"], course.columns["date"]
+	others = [row for row in course.months if row["month"] != month]
 	course.months = sorted([*others, shard], key=lambda row: row["month"])
-	kept = course.days[~course.days["date"].astype(str).str.startswith(shard["month"])]
-	days = days_of(report_type, table)
-	course.days = days if kept.empty else pd.concat([kept, days], ignore_index=True).sort_values("date")
+	place = slice(bisect_left(dates, f"{month}-"), bisect_left(dates, f"{month_after(month)}-"))
+	days, before = columns_of(days_of(report_type, table)), len(dates)
+	for name in {**course.columns, **days}:
+		column = course.columns.setdefault(name, [None] * before)
+		column[place] = days.get(name) or [None] * len(days["date"])
+
+
+def columns_of(days: pd.DataFrame) -> dict[str, list]:
+	figures = [name for name in days.columns if name not in DAY_COLUMNS]
+	return {
+		**days[[*DAY_COLUMNS]].to_dict("list"),
+		**dict(zip(figures, known(days[figures]).T.tolist(), strict=True)),
+	}
 
 
 def days_of(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -260,31 +325,22 @@ def days_of(report_type: str, table: pd.DataFrame) -> pd.DataFrame:
 	return days[[*DAY_COLUMNS, *figure_columns(table)]]
 
 
-def day_fields(course: Course) -> list[str]:
-	return [column for column in course.days.columns if column not in DAY_COLUMNS]
-
-
 def public_fields(report_type: str) -> list[str]:
 	return [row.fieldname for row in definitions.indicators(report_type) if row.public]
 
 
 def course_files(course: Course, report_type: str) -> dict[str, bytes]:
-	fields = [name for name in public_fields(report_type) if name in course.days]
-	keys, figures = course.days[[*DAY_COLUMNS]], known(course.days[fields])
+	fields = [name for name in public_fields(report_type) if name in course.columns]
+	dates, slots, whole = (course.columns[name] for name in DAY_COLUMNS)
+	figures = {name: course.columns[name] for name in fields}
 	content = {
 		"code": course.code,
 		"name": course.name,
 		"name_en": course.name_en,
 		"months": course.months,
-		"days": {
-			**keys.to_dict("list"),
-			"figures": dict(zip(fields, figures.T.tolist(), strict=True)),
-		},
+		"days": {"date": dates, "slots": slots, "whole": whole, "figures": figures},
 	}
-	rows = [
-		[course.code, day, slots, int(whole), *row]
-		for (day, slots, whole), row in zip(keys.itertuples(index=False), figures.tolist(), strict=True)
-	]
+	rows = zip([course.code] * len(dates), dates, slots, map(int, whole), *figures.values(), strict=True)
 	return {
 		f"{SERIES}/{course.code}.json": data_file(content),
 		f"{SERIES}/{course.code}.csv": csv_file(["code", *DAY_COLUMNS, *fields], rows),

@@ -7,10 +7,12 @@ by one build. A build that fails leaves the last one live; what it was for waits
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import frappe
@@ -29,6 +31,7 @@ from covid_portal.publishing.publication import (
 	publication_of,
 	published,
 )
+from covid_portal.publishing.series_files import Begun, months_by_slot
 from covid_portal.publishing.store import Staged, Store
 
 LOCK, LONGEST_WAIT = "covid-portal-snapshot", 60  # seconds
@@ -176,7 +179,7 @@ def build(asked: Asked, made: Made | None = None) -> history.Built:
 	if asked.full or not own.live_name():
 		staged = staged_in_parts(own, published() or asked.slots, afresh=True)
 	elif len(asked.slots) > SLOTS_AT_ONCE:
-		staged = staged_in_parts(own, in_order(asked.slots))
+		staged = staged_in_parts(own, in_order(asked.slots), anew=asked.anew)
 	else:
 		staged = staged_at_once(own, files_for(own, asked, made))
 	digest = go_live(own, staged)
@@ -206,19 +209,35 @@ def staged_at_once(own: Store, files: dict[str, bytes | Path | None]) -> Staged:
 	return staged
 
 
-def staged_in_parts(own: Store, slots: Sequence[str], afresh: bool = False) -> Staged:
-	"""Some slots at a time, each part on what was made before it. `afresh`: nothing of the live build is taken over."""
+def staged_in_parts(own: Store, slots: Sequence[str], anew: bool = False, afresh: bool = False) -> Staged:
+	"""Some slots at a time, each part on what was made before it. `anew`: every page of the live build is out of date;
+	`afresh`: nothing of it is taken over."""
 	staged = own.stage(now_datetime(), look(), afresh)
-	for part in parts(slots):
-		last = part[-1] == slots[-1]
-		publication = publication_of(part, staged.files, anew=afresh and last, seen=own.live)
-		own.put(staged, files_of(publication, makers(), listers() if last else ()))
+	planned, begun = parts(slots), None
+	for number, part in enumerate(planned, 1):
+		is_last = number == len(planned)
+		begun = put_part(own, staged, part, begun, is_last, anew and is_last)
 	return staged
 
 
-def parts(slots: Sequence[str]) -> Iterator[list[str]]:
-	for start in range(0, len(slots), SLOTS_AT_ONCE):
-		yield list(slots[start : start + SLOTS_AT_ONCE])
+def put_part(
+	own: Store, staged: Staged, slots: Sequence[str], begun: Begun | None, is_last: bool, anew: bool
+) -> Begun:
+	"""Only what is returned outlives the part: figures and files of all together take more memory than a build may."""
+	publication = publication_of(slots, staged.files, anew, own.live, more_follows=not is_last, begun=begun)
+	own.put(staged, files_of(publication, makers(), listers() if is_last else ()))
+	return publication.series.begun
+
+
+def parts(slots: Sequence[str]) -> list[list[str]]:
+	"""By month, so that the files of a month are made once, as far as it has no more slots than a part may."""
+	by_month = groupby(months_by_slot(slots).items(), key=itemgetter(1))
+	whole = [[slot for slot, _month in rows] for _month, rows in by_month]
+	return [
+		month[start : start + SLOTS_AT_ONCE]
+		for month in whole
+		for start in range(0, len(month), SLOTS_AT_ONCE)
+	]
 
 
 def go_live(own: Store, staged: Staged) -> str:

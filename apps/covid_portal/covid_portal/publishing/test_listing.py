@@ -10,13 +10,23 @@ from xml.etree import ElementTree
 
 import frappe
 
-from covid_portal.publishing import feeds, guidance, listing, outline, pages, search_index, site_map
+from covid_portal.publishing import (
+	feeds,
+	guidance,
+	last_changes,
+	listing,
+	outline,
+	pages,
+	search_index,
+	site_map,
+)
 from covid_portal.publishing.doctype.publishing_settings.publishing_settings import (
 	NotAWebAddress,
 	is_web_address,
 )
 from covid_portal.publishing.files import xml_file
 from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.series_files import Begun
 from covid_portal.publishing.test_rendering import DATA
 from covid_portal.reporting import slots
 from covid_portal.testing.case import REPORT, PortalTestCase
@@ -54,26 +64,9 @@ class TestOutline(unittest.TestCase):
 
 	def test_what_is_made_now_stands_before_what_is_live(self) -> None:
 		self.write("en/tro-giup/index.html", "<h2 id='old'>")
-		self.write("ban-tin/76/index.html", "")
 		build = outline.Build({"en/tro-giup/index.html": HELP.encode()}, self.live)
-		self.assertEqual(build.pages(), ["ban-tin/76/index.html", "en/tro-giup/index.html"])
 		rows = {row.key: row for row in outline.outlines(build, "en", str)}
 		self.assertEqual(rows["help"].sections[0], ("First part", "/en/tro-giup#one"))
-
-	def test_a_page_that_stands_at_two_addresses_has_one_of_its_own(self) -> None:
-		text = f'<link rel="canonical" href="{BASE}/ban-tin/76">'
-		self.write("ban-tin/76/index.html", text)
-		build = outline.Build({"ban-tin/SIT-1/index.html": text.encode()}, self.live)
-		self.assertEqual([build.is_copy(path) for path in build.pages()], [False, True])
-
-	def test_a_page_keeps_the_time_of_its_last_change(self) -> None:
-		self.write("tro-giup/index.html", HELP)
-		same = outline.Build({"tro-giup/index.html": HELP.encode()}, self.live)
-		self.assertEqual(
-			same.changed_at("tro-giup/index.html"), (self.live / "tro-giup/index.html").stat().st_mtime
-		)
-		other = outline.Build({"tro-giup/index.html": b"new"}, self.live)
-		self.assertIsNone(other.changed_at("tro-giup/index.html"))
 
 	def test_a_path_is_read_at_its_address(self) -> None:
 		for address in ("/", "/en/", "/dinh-chinh", "/en/dinh-chinh", "/ban-tin/76"):
@@ -83,6 +76,70 @@ class TestOutline(unittest.TestCase):
 		root = ElementTree.Element("a")
 		root.text = "Lý do\x00\x0b <b> & \ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")
 		self.assertEqual(ElementTree.fromstring(xml_file(root)).text, "Lý do <b> & 😀")
+
+
+class TestLastChanges(unittest.TestCase):
+	"""Of two pages that are live, `old` changed when the site map says."""
+
+	OLD = "2021-11-20T08:00:00+07:00"
+
+	def setUp(self) -> None:
+		folder = tempfile.TemporaryDirectory()
+		self.addCleanup(folder.cleanup)
+		self.live = Path(folder.name)
+		self.write("old/index.html", "old")
+		self.write("index.html", "home")
+
+	def write(self, path: str, text: str) -> None:
+		(self.live / path).parent.mkdir(parents=True, exist_ok=True)
+		(self.live / path).write_text(text, encoding="utf-8")
+
+	def tell(self, base: str = BASE) -> None:
+		content = listing.site_map_file({"/": self.OLD, "/old": self.OLD}, base)
+		self.write(last_changes.FILE, content.decode())
+
+	def found(self, made: dict[str, bytes | None] | None = None, **more: object) -> dict[str, str]:
+		publication = Publication((), "", {}, self.live, **more)
+		return last_changes.last_changes(publication, made or {}, BASE)
+
+	def test_what_the_site_map_says_of_a_page_that_is_not_made_now_still_holds(self) -> None:
+		self.tell()
+		with patch.object(last_changes, "walked", side_effect=AssertionError):
+			self.assertEqual(self.found(), {"/": self.OLD, "/old": self.OLD})
+
+	def test_a_page_that_is_made_has_changed_if_it_says_something_else(self) -> None:
+		self.tell()
+		found = self.found({"old/index.html": b"old", "index.html": b"new", "latest.json": b"{}"})
+		self.assertEqual(found["/old"], self.OLD)
+		self.assertGreater(found["/"], "2022")
+		self.assertEqual(list(found), ["/", "/old"])
+
+	def test_a_page_that_is_gone_is_listed_no_more(self) -> None:
+		self.tell()
+		self.assertEqual(list(self.found({"old/index.html": None})), ["/"])
+
+	def test_a_page_that_stands_at_two_addresses_has_one_of_its_own(self) -> None:
+		self.tell()
+		page = f'<link rel="canonical" href="{BASE}/ban-tin/76">'.encode()
+		made = {"ban-tin/76/index.html": page, "ban-tin/SIT-1/index.html": page}
+		self.assertEqual(list(self.found(made)), ["/", "/ban-tin/76", "/old"])
+		for path in made:
+			self.write(path, page.decode())
+		(self.live / last_changes.FILE).unlink()
+		self.assertEqual(list(self.found()), ["/", "/ban-tin/76", "/old"])
+
+	def test_all_pages_are_looked_at_where_the_site_map_cannot_tell(self) -> None:
+		for case, more in (
+			("there is none", {}),
+			("the portal has moved", {}),
+			("earlier parts of the build have made pages", {"begun": Begun({}, set())}),
+		):
+			if case != "there is none":
+				self.tell("https://old.example.vn" if "moved" in case else BASE)
+			self.write("new/index.html", "made by an earlier part")
+			found = self.found(**more)
+			self.assertEqual(list(found), ["/", "/new", "/old"], case)
+			self.assertGreater(found["/old"], "2022", case)
 
 
 class ListingCase(PortalTestCase):

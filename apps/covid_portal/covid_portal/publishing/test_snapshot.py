@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from covid_portal.organisation import jobs
-from covid_portal.publishing import changes, compression, history, renderer, snapshot
+from covid_portal.publishing import changes, compression, feeds, figures, history, renderer, snapshot
 from covid_portal.publishing.doctype.snapshot_build.snapshot_build import RecordIsKept
 from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.store import NoSuchBuild
@@ -161,12 +161,12 @@ class TestBuilding(SnapshotCase):
 		self.assertEqual(
 			latest["reporting"], {"expected": 4, "reported": 1, "provisional": 0, "carried": 3, "missing": 3}
 		)
-		figures = latest["province"]
+		province = latest["province"]
 		self.assertEqual(
-			(figures["figures"]["new_f1"], figures["change"]["new_f1"], figures["totals"]["new_f1"]),
+			(province["figures"]["new_f1"], province["change"]["new_f1"], province["totals"]["new_f1"]),
 			(22, 1, 43),
 		)
-		self.assertEqual((figures["figures"]["deaths"], figures["figures"]["sanctions"]), (0, None))
+		self.assertEqual((province["figures"]["deaths"], province["figures"]["sanctions"]), (0, None))
 
 	def test_an_indicator_that_is_not_public_is_in_no_file(self) -> None:
 		frappe.db.set_value("Indicator", {"report_type": REPORT, "fieldname": "followed_f1"}, "public", 0)
@@ -187,6 +187,17 @@ class TestBuilding(SnapshotCase):
 		self.publish(self.slot)
 		self.publish(self.slot)
 		self.assertEqual(self.data("latest")["version"], 2)
+
+	def test_figures_of_many_slots_take_the_queries_of_one_and_say_the_same(self) -> None:
+		self.publish(self.previous)
+		self.publish(self.slot)
+		rows = [frappe.get_doc("Report Slot", name) for name in (self.previous, self.slot)]
+		alone = {row.name: figures.slot_data(row) for row in rows}
+		with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as asked:
+			figures.slots_data(rows[:1])
+			of_one = asked.call_count
+			self.assertEqual(figures.slots_data(rows), alone)
+		self.assertEqual(asked.call_count, 2 * of_one)
 
 
 class TestAsking(StoreCase):
@@ -373,6 +384,50 @@ class TestRecord(SnapshotCase):
 		self.assertEqual(set(snapshot.store().read_manifest(snapshot.store().live_name())["files"]), files)
 		self.assertEqual(self.data("latest")["slot"], self.slot)
 		self.assertEqual(self.data(self.previous)["slot"], self.previous)
+
+
+class TestInParts(SnapshotCase):
+	"""Slots of two months, of which a seven days' sum of the first reaches into the second."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.move(self.previous, datetime(2021, 10, 28, 16))
+		self.move(self.slot, datetime(2021, 11, 20, 8))
+
+	def move(self, slot: str, at: datetime) -> None:
+		values = {"slot_time": at, "window_start": at - timedelta(hours=8)}
+		frappe.db.set_value("Report Slot", slot, values)
+
+	def told(self) -> dict[str, bytes]:
+		"""The build's files, but for those that tell when it was made."""
+		names = ("index.json", "corrections.json", "sitemap.xml", "index.html")
+		return {path: content for path, content in live_files().items() if not path.endswith(names)}
+
+	def test_a_part_holds_the_slots_of_one_month_and_no_more_than_it_may(self) -> None:
+		self.assertEqual(snapshot.parts([self.previous, self.slot]), [[self.previous], [self.slot]])
+		self.move(self.previous, datetime(2021, 11, 1, 16))
+		self.assertEqual(snapshot.parts([self.previous, self.slot]), [[self.previous, self.slot]])
+		with patch.object(snapshot, "SLOTS_AT_ONCE", 1):
+			self.assertEqual(snapshot.parts([self.previous, self.slot]), [[self.previous], [self.slot]])
+
+	def test_what_is_made_in_parts_is_what_was_made_slot_by_slot(self) -> None:
+		"""In a second version: what its first withheld is known from the live build alone."""
+		for slot in (self.previous, self.slot, self.slot):
+			self.publish(slot)
+		before = self.told()
+		for case, asked in (
+			("everything anew", {"full": True}),
+			("many slots over a live build", {"slots": [self.previous, self.slot]}),
+		):
+			changes.store(**asked)
+			with (
+				self.subTest(case),
+				patch.object(snapshot, "SLOTS_AT_ONCE", 1),
+				patch.object(feeds, "feed", wraps=feeds.feed) as fed,
+			):
+				self.assertTrue(snapshot.build_all())
+				self.assertEqual(self.told(), before)
+				self.assertEqual(fed.call_count, 2, "the feed of each language, with the last part alone")
 
 
 class TestServing(StoreCase):

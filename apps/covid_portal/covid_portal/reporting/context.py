@@ -1,9 +1,11 @@
 """What a report is judged by besides its own figures, and how it came in."""
 
+from collections.abc import Collection
 from datetime import date
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL
 from covid_portal.organisation.duties import running_assignments
@@ -41,13 +43,23 @@ def population(area: str, on: date) -> dict[str, int]:
 
 def populations(areas: list[str], on: date | str) -> dict[str, dict[str, int]]:
 	"""{area: population(area, on)} of many at once."""
-	found: dict[str, dict[str, int]] = {area: {} for area in areas}
-	for area, group, persons in frappe.db.sql(
-		"""select parent, population_group, persons from `tabArea Population`
+	day = getdate(on)
+	return populations_on(areas, [day])[day]
+
+
+def populations_on(areas: list[str], days: Collection[date]) -> dict[date, dict[str, dict[str, int]]]:
+	"""{day: {area: population(area, day)}}, in one query."""
+	rows = frappe.db.sql(
+		"""select as_of, parent, population_group, persons from `tabArea Population`
 		where parent in %s and parenttype = 'Area' and as_of <= %s order by as_of""",
-		(areas, on),
-	):
-		found[area][group] = persons
+		(areas, max(days)),
+	)
+	found: dict[date, dict[str, dict[str, int]]] = {}
+	for day in days:
+		found[day] = {area: {} for area in areas}
+		for as_of, area, group, persons in rows:
+			if as_of <= day:
+				found[day][area][group] = persons
 	return found
 
 

@@ -47,7 +47,7 @@ PANELS = {
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""The open data that the comparison stands on, and the pages where a day that they show has changed."""
-	if not publication.slots:
+	if publication.more_follows or not publication.slots:
 		return {}
 	public = [row["field"] for row in publication.latest["indicators"]]
 	compared = comparison_of(publication.series, public)
@@ -111,7 +111,8 @@ def page_data(
 	"""{"area", "charts": {key: {"rows", "drawing", "finding", …}}, "day": the comparison's, "links": addresses of open
 	data}; charts whose figures there are not are left out."""
 	newest, code = publication.latest, area["code"]
-	days = data.calendar(publication.series.courses[code].days, public, data.DAYS_SHOWN + data.WEEK - 1)
+	table = publication.series.courses[code].table(data.OF_DAYS)
+	days = data.calendar(table, public, data.DAYS_SHOWN + data.WEEK - 1)
 	slots = publication.series.slots(code, data.SLOT_DAYS_SHOWN)
 	rows = {
 		"cases": data.cases(days),

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import pandas as pd
-from frappe.utils import getdate
 
 from covid_portal.publishing.figures_page import data
 from covid_portal.publishing.files import csv_file, data_file
-from covid_portal.publishing.series_files import Course, Series, next_month
+from covid_portal.publishing.series_files import Course, Series, month_after
 from covid_portal.reporting.context import populations
 
 COMPARISON = "du-lieu-mo/v1/comparison"
@@ -52,7 +51,7 @@ def comparison_of(series: Series, public: Sequence[str]) -> Comparison:
 	if CASES not in public:
 		return Comparison(series.courses, {})
 	return Comparison(
-		series.courses, {code: cases_of_weeks(row.days) for code, row in series.courses.items()}
+		series.courses, {code: cases_of_weeks(row.table([CASES])) for code, row in series.courses.items()}
 	)
 
 
@@ -96,7 +95,7 @@ def months_to_make(series: Series, comparison: Comparison) -> dict[str, list[str
 	days = sorted({day for week in comparison.weeks.values() for day in week.index})
 	months = {month: list(dates) for month, dates in groupby(days, key=lambda day: day[:7])}
 	anew = series.months_made
-	reached = {f"{next_month(getdate(f'{month}-01')):%Y-%m}" for month in anew}
+	reached = {month_after(month) for month in anew}
 	lacking = {month for month in months if not (series.live / address(month, "json")).is_file()}
 	return {month: months[month] for month in sorted(months.keys() & (anew | reached | lacking))}
 

@@ -13,11 +13,11 @@ import frappe
 import pandas as pd
 from frappe.utils import get_datetime
 
-from covid_portal.publishing.communes import COMMUNES, commune_data
+from covid_portal.publishing.communes import COMMUNES, of_slot
 from covid_portal.publishing.figures import DAILY, with_zone
 from covid_portal.publishing.mapping.measures import LETTERS, NO_LEVEL, NOT_EXPECTED, WITHHELD
 from covid_portal.publishing.publication import Publication
-from covid_portal.publishing.series_files import bounds, month_of
+from covid_portal.publishing.series_files import bounds, month_after, month_of, months_of
 from covid_portal.reporting import definitions
 from covid_portal.reporting.comparison import PER, POPULATION, WEEK
 from covid_portal.reporting.consolidation import split_fields
@@ -33,7 +33,10 @@ def month_file(month: str) -> str:
 
 
 def months_to_make(publication: Publication) -> list[str]:
-	"""The months of the publication's slots, those into which their seven days reach, and what the live build lacks."""
+	"""The months of the publication's slots, those into which their seven days reach, and what the live build lacks: of a
+	build in parts, these last two with the last part."""
+	if publication.more_follows:
+		return sorted(months_of(publication.slots))
 	published = published_months(publication.latest["report_type"])
 	files = {month: publication.live / month_file(month) for month in published}
 	missing = {month for month, file in files.items() if not file.exists()}
@@ -42,7 +45,7 @@ def months_to_make(publication: Publication) -> list[str]:
 	newest = month_of(get_datetime(publication.latest["time"]))
 	if files[newest].exists() and levels_moved(files[newest], publication):
 		missing.add(newest)
-	return sorted(published & (missing | months_touched(publication.slots)))
+	return sorted(published & (missing | months_touched(publication.slots) | months_left(publication)))
 
 
 def levels_moved(file: Path, publication: Publication) -> bool:
@@ -99,6 +102,12 @@ def months_touched(slots: tuple[str, ...]) -> set[str]:
 	return {month_of(day) for at in map(get_datetime, times) for day in (at, at + WEEK)}
 
 
+def months_left(publication: Publication) -> set[str]:
+	"""Months into which seven days of earlier parts' slots may reach, and that none of them has made."""
+	made = publication.begun.months if publication.begun else set()
+	return {month_after(month) for month in made} - made
+
+
 def month_data(publication: Publication, month: str) -> dict:
 	"""{"month", "communes": [code], "districts": [code], "slots": [entry(), oldest first]}."""
 	report_type = publication.latest["report_type"]
@@ -131,7 +140,7 @@ def month_data(publication: Publication, month: str) -> dict:
 def told_states(slot: str, publication: Publication) -> dict[str, str]:
 	"""{commune: letter} as the slot's file of communes says; empty for a slot published before there were such files."""
 	if slot in publication.slots:
-		communes = commune_data(publication.data[slot], publication.live)["communes"]
+		communes = of_slot(publication, slot)["communes"]
 	else:
 		file = publication.live / COMMUNES / f"{slot}.json"
 		communes = json.loads(file.read_bytes())["communes"] if file.exists() else {"code": [], "state": []}

@@ -39,6 +39,8 @@ def files(publication: Publication) -> dict[str, bytes]:
 	"""Made with every publication: an older slot's new version changes the months, an approved outline the page."""
 	months = {month: month_data(publication, month) for month in months_to_make(publication)}
 	made = {month_file(month): data_file(data) for month, data in months.items()}
+	if publication.more_follows:
+		return made
 	made |= outline_files(publication.live)
 	return made | pages.in_each_language("map", page_data(publication, months))
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+import tempfile
 import unittest
 from datetime import datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import frappe
@@ -17,6 +19,7 @@ from covid_portal.publishing.doctype.map_outline.test_map_outline import FEATURE
 from covid_portal.publishing.mapping import layout, measures, months
 from covid_portal.publishing.mapping.outline_files import FILE
 from covid_portal.publishing.publication import files_of, publication_of
+from covid_portal.publishing.series_files import Begun
 from covid_portal.publishing.test_snapshot import SnapshotCase, put_live
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
@@ -182,6 +185,24 @@ class TestMap(SnapshotCase):
 		consolidate(self.previous)
 		self.publish(self.slot)
 		self.assertEqual([row["slot"] for row in self.month()["slots"]], [self.slot])
+
+	def test_made_anew_from_nothing_a_later_version_says_of_communes_what_their_file_says(self) -> None:
+		self.publish(self.slot)
+		self.publish(self.slot)
+		nothing = Path(self.enterContext(tempfile.TemporaryDirectory()))
+		made = files_of(publication_of([self.slot], nothing, seen=snapshot.live()), MAKERS)
+		self.assertEqual(json.loads(made[months.month_file("2021-11")])["slots"][0]["reporting"], "rmmm")
+
+	def test_of_a_build_in_parts_the_last_makes_the_months_that_seven_days_reach(self) -> None:
+		self.move(self.previous, datetime(2021, 9, 28, 8))
+		self.publish(self.slot)
+		consolidate(self.previous)
+		frappe.db.set_value("Report Slot", self.previous, "published_at", now_datetime())
+		begun = Begun({}, {"2021-09", "2021-10"})
+		part = publication_of([self.previous], snapshot.live(), more_follows=True)
+		last = publication_of([], snapshot.live(), begun=begun)
+		self.assertEqual(months.months_to_make(part), ["2021-09"])
+		self.assertEqual(months.months_to_make(last), ["2021-09", "2021-11"])
 
 	def test_figures_that_are_public_no_more_leave_every_month(self) -> None:
 		self.move(self.previous, datetime(2021, 10, 5, 8))
