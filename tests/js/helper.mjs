@@ -16,5 +16,6 @@ const load = (page) => (name) => import(pathToFileURL(join(folder, page, `${name
 export const fieldModule = load("field");
 export const deskModule = load("desk");
 export const inboxModule = load("inbox");
+export const chotModule = load("chot");
 export const publicModule = load("public");
 export const chartsModule = load("public/charts");

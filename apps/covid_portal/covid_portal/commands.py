@@ -253,6 +253,21 @@ def privacy_key_drop_old(context: dict) -> None:
 	click.echo(f"dropped: {', '.join(dropped) or 'none'}")
 
 
+@click.command("home-return-key-rotate")
+@pass_context
+def home_return_key_rotate(context: dict) -> None:
+	"""Sign receipts to come with a new key; those of the key before go on being valid until they end."""
+	connect(context)
+	from covid_portal.citizens import receipt_keys
+
+	try:
+		key_id = receipt_keys.rotate()
+		frappe.db.commit()
+	finally:
+		frappe.destroy()
+	click.echo(f"{key_id} signs receipts from now on")
+
+
 @click.command("snapshot-list")
 @click.option("--limit", default=20, show_default=True, help="So many of the newest.")
 @pass_context
@@ -343,6 +358,7 @@ commands = [
 	bulletin_key_list,
 	privacy_key_rotate,
 	privacy_key_drop_old,
+	home_return_key_rotate,
 	snapshot_list,
 	snapshot_rollback,
 	snapshot_rebuild,

@@ -17,6 +17,20 @@ class GuestEndpoint:
 
 GUEST_ENDPOINTS = (
 	GuestEndpoint(
+		"covid_portal.citizens.receipt_print.show",
+		("POST",),
+		{"code": "str", "form": "str | None", "lang": "str | None"},
+		"by Intake Settings: codes looked up and wrong codes, per network",
+		"Who has registered to come home prints the receipt by the code they were given; each print is recorded.",
+	),
+	GuestEndpoint(
+		"covid_portal.citizens.return_form.send",
+		("POST",),
+		{"page": "str | None", "lang": "str | None"},
+		"by Intake Settings: per network, per form, stricter without a proof of work",
+		"People register to come home without an account; one row is stored, and nothing is told but its code.",
+	),
+	GuestEndpoint(
 		"covid_portal.bulletins.verifying.check",
 		("POST",),
 		{"code": "str | None", "page": "str | None", "lang": "str | None"},

@@ -30,7 +30,12 @@ permission_query_conditions = {
 	"Directive Recipient": "covid_portal.directives.doctype.directive_recipient.directive_recipient.get_permission_query_conditions",
 	"Directive Relation": "covid_portal.directives.doctype.directive_relation.directive_relation.get_permission_query_conditions",
 	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.get_permission_query_conditions",
+	"Arrival": "covid_portal.citizens.doctype.arrival.arrival.get_permission_query_conditions",
+	"Arrival Person": "covid_portal.citizens.doctype.arrival.arrival.get_person_permission_query_conditions",
 	"Bulletin": "covid_portal.bulletins.doctype.bulletin.bulletin.get_permission_query_conditions",
+	"Commune Capacity": "covid_portal.citizens.doctype.commune_capacity.commune_capacity.get_permission_query_conditions",
+	"Home Return": "covid_portal.citizens.doctype.home_return.home_return.get_permission_query_conditions",
+	"Home Return Person": "covid_portal.citizens.doctype.home_return.home_return.get_person_permission_query_conditions",
 	"Figure Contest": "covid_portal.reporting.doctype.figure_contest.figure_contest.get_permission_query_conditions",
 	"Correction": "covid_portal.reporting.doctype.correction.correction.get_permission_query_conditions",
 	"Consolidated Sheet": "covid_portal.reporting.doctype.consolidated_sheet.consolidated_sheet.get_permission_query_conditions",
@@ -69,6 +74,9 @@ has_permission = {
 	"Directive": "covid_portal.directives.doctype.directive.directive.has_permission",
 	"Directive Receipt": "covid_portal.directives.doctype.directive_receipt.directive_receipt.has_permission",
 	"Directive Text": "covid_portal.directives.doctype.directive_text.directive_text.has_permission",
+	"Arrival": "covid_portal.organisation.scope.has_permission",
+	"Commune Capacity": "covid_portal.organisation.scope.has_permission",
+	"Home Return": "covid_portal.organisation.scope.has_permission",
 	"Bulletin": "covid_portal.organisation.scope.has_permission",
 	"Figure Contest": "covid_portal.organisation.scope.has_permission",
 	"Correction": "covid_portal.organisation.scope.has_permission",
@@ -201,6 +209,8 @@ scheduler_events = {
 		"covid_portal.approval.handover.daily",
 		"covid_portal.channels.outbox.forget",
 		"covid_portal.channels.inbound.forget",
+		"covid_portal.citizens.return_days.daily",
+		"covid_portal.citizens.arrivals.daily",
 		"covid_portal.privacy.retention.nightly",
 		"covid_portal.places.following.chase_stale",
 		"covid_portal.places.links.check_all",
@@ -239,6 +249,7 @@ public_files = [
 	"covid_portal.publishing.guidance.files",
 	"covid_portal.publishing.feeds.files",
 	"covid_portal.citizens.return_pages.files",
+	"covid_portal.citizens.return_form.files",
 ]
 # Links on /dich-vu beside those of Publishing Settings: () -> rows as guidance.LINK_FIELDS, with "kind" and "audience".
 service_links = ["covid_portal.places.doctype.related_service.related_service.listed"]
@@ -296,14 +307,21 @@ personal_doctypes = [
 	{"doctype": "Petition", "date_field": "closed_at"},
 	{"doctype": "Petition Message", "date_field": "sent_at"},
 	{"doctype": "Petition Answer", "date_field": "sent_at"},
+	{"doctype": "Home Return", "date_field": "ended_on"},
 ]
 # What else is kept of persons who are erased: (DocType, names of the documents) -> None.
 on_erasure = ["covid_portal.citizens.attachments.forget"]
 
 # What people send (citizens/intake.py): kind -> class with check(payload) -> payload and make(intake, payload) -> Document.
-intake_makers = {"Petition": "covid_portal.citizens.petitions.PetitionMaker"}
+intake_makers = {
+	"Petition": "covid_portal.citizens.petitions.PetitionMaker",
+	"Home Return": "covid_portal.citizens.home_return.HomeReturnMaker",
+}
 # What is told by a code (citizens/follow_up.py): kind -> (document) -> the part of the view that is its own.
-follow_up = {"Petition": "covid_portal.citizens.follow_up.of_petition"}
+follow_up = {
+	"Petition": "covid_portal.citizens.follow_up.of_petition",
+	"Home Return": "covid_portal.citizens.home_return.follow_up",
+}
 
 home_page = "tong-quan"
 page_renderer = [

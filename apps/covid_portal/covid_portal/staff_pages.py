@@ -8,6 +8,7 @@ from frappe.sessions import get_csrf_token
 
 from covid_portal.approval.seats import has_deciding_duty
 from covid_portal.directives.receipts import has_receipts
+from covid_portal.organisation.scope import grants
 from covid_portal.publishing.rendering import asset_urls, script_texts
 
 SHARED = "field"  # the other pages' scripts build on those of the field page
@@ -45,6 +46,7 @@ def page_titles() -> dict[str, str]:
 		"/cap-nhat": _("Places of my unit"),
 		"/cho-duyet": _("Decisions"),
 		"/van-ban-den": _("Incoming directives"),
+		"/chot": _("Checkpoint"),
 	}
 
 
@@ -55,6 +57,8 @@ def ways(address: str, has_desk: bool) -> list[dict[str, str]]:
 		links.pop("/cho-duyet", None)
 	if not has_receipts(frappe.session.user):
 		links.pop("/van-ban-den", None)
+	if not grants(frappe.session.user, "Arrival", "Enter"):
+		links.pop("/chot", None)
 	links["/"] = _("Public figures")
 	if has_desk:
 		links["/app"] = _("Desk")

@@ -10,25 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 import frappe
-import segno
-from fpdf import FPDF
 from fpdf.fonts import FontFace
 from frappe.model.document import Document
 
 from covid_portal.bulletins.canonical import canonical, sha256
+from covid_portal.paper import LARGE, LEFT, LINE, MM_PER_POINT, NORMAL, QR_SIZE, SMALL, TOP, Paper
 from covid_portal.publishing import rendering
 
-FONTS = Path(__file__).parent / "fonts"
-FAMILY, STYLES = "Be Vietnam Pro", {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
-# Millimetres: margins of the decree; the letterhead's two columns; the QR code.
-TOP, RIGHT, BOTTOM, LEFT = 20, 15, 20, 30
-LETTERHEAD = (70, 95)
-QR_SIZE, QR_QUIET = 30, 4  # the quiet zone in modules
+LETTERHEAD = (70, 95)  # millimetres: its two columns
 # What does not stand at the foot of a page: the first rows of a table; recipients, signature and QR code.
 LEAST_OF_TABLE, ENDING = 45, 75
-SMALL, NORMAL, LARGE = 9, 11, 13  # points
-LINE = 1.45  # of the letters' height
-MM_PER_POINT = 25.4 / 72
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 DASH = "–"
 
@@ -55,21 +46,12 @@ def render(published: dict) -> bytes:
 	return bytes(page.output())
 
 
-class Print(FPDF):
+class Print(Paper):
 	"""`said`: the signed content."""
 
 	def __init__(self, said: dict) -> None:
-		super().__init__(format="A4", unit="mm")
-		self.said, self.at = said, datetime.fromisoformat(said["issued_at"])
-		for style, name in STYLES.items():
-			self.add_font(FAMILY, style, FONTS / f"BeVietnamPro-{name}.ttf")
-		self.set_margins(LEFT, TOP, RIGHT)
-		self.set_auto_page_break(True, BOTTOM)
-		self.set_creation_date(self.at)
-		self.set_title(said["title"])
-		self.set_author(said["issuer"]["name"])
-		self.set_lang("vi")
-		self.add_page()
+		self.said = said
+		super().__init__(said["title"], said["issuer"]["name"], datetime.fromisoformat(said["issued_at"]))
 
 	def header(self) -> None:
 		"""From the second page on its number stands in the middle above, as the decree has it."""
@@ -78,20 +60,6 @@ class Print(FPDF):
 			self.set_y(TOP / 2)
 			self.cell(0, text=str(self.page_no()), align="C")
 			self.set_y(TOP)
-
-	def write_font(self, style: str, size: int) -> None:
-		self.set_font(FAMILY, style, size)
-
-	def lines(
-		self, text: str, style: str = "", size: int = NORMAL, align: str = "J", width: float = 0
-	) -> None:
-		self.write_font(style, size)
-		height = size * MM_PER_POINT * LINE
-		self.multi_cell(width, height, text, align=align, new_x="LEFT", new_y="NEXT")
-
-	def keep_together(self, height: float) -> None:
-		if self.get_y() > self.h - BOTTOM - height:
-			self.add_page()
 
 	# --- its parts
 
@@ -215,25 +183,6 @@ class Print(FPDF):
 		self.lines(f"SHA-256: {published['hash'][:32]}\n{published['hash'][32:]}", "", SMALL, "L")
 		self.lines(f"Khóa: {said['key_id']} · Ký lúc {self.at:%H:%M:%S %d/%m/%Y}", "", SMALL, "L")
 		self.set_left_margin(LEFT)
-
-	def qr_code(self, text: str, x: float, y: float) -> None:
-		"""Drawn, not a picture: sharp in print, small as a file."""
-		code = segno.make(text, error="m", micro=False)
-		module = QR_SIZE / code.symbol_size(border=QR_QUIET)[0]
-		for row, bits in enumerate(code.matrix_iter(border=QR_QUIET)):
-			for start, length in dark_runs(bits):
-				self.rect(x + start * module, y + row * module, length * module, module * 1.02, style="F")
-
-
-def dark_runs(bits: Iterable[int]) -> Iterable[tuple[int, int]]:
-	"""(first, how many) of the dark modules that lie beside each other."""
-	start = None
-	for place, bit in enumerate([*bits, 0]):
-		if bit and start is None:
-			start = place
-		elif not bit and start is not None:
-			yield start, place - start
-			start = None
 
 
 def place_and_date(place: str, at: datetime) -> str:

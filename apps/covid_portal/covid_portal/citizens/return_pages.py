@@ -13,7 +13,7 @@ from covid_portal.publishing.open_data import V1
 from covid_portal.publishing.publication import Publication, newest_published
 from covid_portal.publishing.site_map import Translate
 
-MAKER = "covid_portal.citizens.return_pages.files"
+MAKERS = ["covid_portal.citizens.return_pages.files", "covid_portal.citizens.return_form.files"]
 FILE = f"{V1}/arrival-rules.json"
 
 
@@ -36,7 +36,7 @@ def files(publication: Publication) -> dict[str, bytes]:
 def show_later(why: str) -> None:
 	"""The pages follow as soon as the change is stored; before the first publication there is none."""
 	if newest_published():
-		snapshot.rebuild([MAKER], why=why[:60])
+		snapshot.rebuild(MAKERS, why=why[:60])
 
 
 def rules_data(book: arrival_rules.Book) -> dict:

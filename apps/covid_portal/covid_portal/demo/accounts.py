@@ -24,6 +24,9 @@ ACCOUNTS = (
 	("tyt.hamrong", "Reporter", "TYT-14755"),
 	("ttyt.muonglat", "Approver", "TTYT-384"),
 	("ttyt.thanhhoa", "Approver", "TTYT-380"),
+	("ubnd.tamchung.duyet", "Approver", "UBND-14848"),
+	("ubnd.muonglat", "Approver", "UBND-384"),
+	("chot.quoclo", "Checkpoint", "CAT-38"),
 	("cdc.duyet", "Approver", "CDC-38"),
 	("cdc.congbo", "Publisher", "CDC-38"),
 	("cdc.soanthao", "Drafter", "CDC-38"),
@@ -35,6 +38,7 @@ ACCOUNTS = (
 DUTY_NAMES = {
 	"Reporter": "Cán bộ báo cáo",
 	"Approver": "Người duyệt",
+	"Checkpoint": "Chốt kiểm soát",
 	"Publisher": "Người công bố",
 	"Drafter": "Người soạn thảo",
 	"Head": "Lãnh đạo",

@@ -13,6 +13,7 @@ from frappe.utils import now_datetime
 from covid_portal.approval.vocabulary import APPROVE, RETURN, SUBMIT
 from covid_portal.demo import epidemic, places, population
 from covid_portal.demo.accounts import reporter_areas
+from covid_portal.demo.origins import insert_levels
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing.snapshot import publish_slots
 from covid_portal.reporting import clock, definitions, loader, slots
@@ -40,6 +41,7 @@ def load(days: int, seed: int, now: datetime | None = None) -> Iterator[str]:
 	require_pack(areas)
 	frappe.get_doc("Publishing Settings").update({"notice": NOTICE, "notice_en": NOTICE_EN}).save()
 	insert_population(areas, seed, now)
+	insert_levels(seed, now.date())
 	times = slot_times(report_type, days, now)
 	names = make_slots(report_type, times)
 	table = reports(areas, times, seed, report_type, now)

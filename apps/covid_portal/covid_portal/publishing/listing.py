@@ -23,6 +23,7 @@ NOT_PUBLIC = (
 	"/cap-nhat",
 	"/cho-duyet",
 	"/van-ban-den",
+	"/chot",
 	"/app",
 	"/api/",
 	"/login",

@@ -61,6 +61,15 @@ PAGES = (
 	),
 	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html", in_menu=False),
 	Page(
+		"return_form",
+		"/dang-ky-ve-que",
+		"/en/dang-ky-ve-que",
+		"return_form.html",
+		scripts=("js/public/return_form.js",),
+		styles=("css/public/citizens_return.css",),
+		group="people",
+	),
+	Page(
 		"return_advice",
 		"/ve-que",
 		"/en/ve-que",
@@ -128,6 +137,7 @@ def names(_: Translate) -> dict[str, str]:
 		"bulletins": _("Bulletins"),
 		"verify": _("Verify a bulletin"),
 		"corrections": _("Corrections"),
+		"return_form": _("Register your return home"),
 		"return_advice": _("Coming home: the rules"),
 		"quarantine": _("Quarantine sites"),
 		"supplies": _("Supply points"),

@@ -9,6 +9,9 @@ from covid_portal.approval.routes import load_shipped_routes
 from covid_portal.bulletins.doctype.bulletin_settings.bulletin_settings import load_shipped_settings
 from covid_portal.channels.setup import load_shipped_settings as load_channel_settings
 from covid_portal.citizens import assignment
+from covid_portal.citizens.doctype.home_return_settings.home_return_settings import (
+	ensure_settings as ensure_return_settings,
+)
 from covid_portal.citizens.doctype.intake_settings.intake_settings import ensure_settings
 from covid_portal.directives.clocks import load_shipped_clocks
 from covid_portal.directives.types import load_shipped_types
@@ -37,6 +40,7 @@ def after_install() -> None:
 	load_channel_settings()
 	ensure_settings()
 	assignment.load_shipped_rules()
+	ensure_return_settings()
 	load_shipped_rules()
 	load_shipped_kinds()
 	ensure_boards()

@@ -226,7 +226,7 @@ def read_settings(folder: Path, errors: list[str]) -> dict[str, dict]:
 	)
 	links = settings.get("links") or []
 	errors.extend(check_links(links))
-	return {**sections, "links": links}
+	return {**sections, "links": links, "home_return": settings.get("home_return") or {}}
 
 
 def read_rules(folder: Path, errors: list[str]) -> list[dict]:
@@ -449,4 +449,15 @@ def fill_settings(pack: dict) -> None:
 			settings.set(key, value)
 	if not settings.links:
 		settings.set("links", pack["links"])
+	settings.save(ignore_permissions=True)
+	fill_return_settings(pack["home_return"])
+
+
+def fill_return_settings(given: dict) -> None:
+	"""Which units decide on registrations to come home, where an administrator has not said so yet."""
+	settings = frappe.get_single("Home Return Settings")
+	unit_type = given.get("deciding_unit_type")
+	if settings.deciding_unit_type or not unit_type or not frappe.db.exists("Unit Type", unit_type):
+		return
+	settings.deciding_unit_type = unit_type
 	settings.save(ignore_permissions=True)

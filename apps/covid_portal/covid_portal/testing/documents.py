@@ -13,7 +13,7 @@ from covid_portal.bulletins import drafting, keys
 from covid_portal.levels.evaluation import evaluate_slot, propose
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
-from covid_portal.testing import petitions
+from covid_portal.testing import petitions, returns
 from covid_portal.testing.bulletins import publish
 from covid_portal.testing.case import REPORT, accepted, acting, draft
 from covid_portal.testing.directives import new_directive
@@ -93,6 +93,13 @@ def directive(slot: str, previous: str) -> tuple[str, Document]:
 		return "stranger", new_directive().insert()
 
 
+def home_return(slot: str, previous: str) -> tuple[str, Document]:
+	"""As the commune has it back to complete it; a colleague of its author decides first."""
+	returns.prepare(approver="publisher")
+	with acting("government"):
+		return "government", returns.draft()
+
+
 MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	REPORT: report,
 	"Correction": correction,
@@ -102,4 +109,5 @@ MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
 	**{doctype: place(doctype) for doctype in (SITE, POINT, CONTROL)},
 	"Area Level": area_level,
 	"Directive": directive,
+	"Home Return": home_return,
 }
