@@ -7,7 +7,7 @@ from pathlib import Path
 from measuring import Result, compared, in_turn
 from portal import Portal
 
-ROWS, SAMPLE = 5_000, 60
+ROWS, SAMPLE = 5_000, 20
 TARGET, LIMIT = 0.1, 15_000  # milliseconds
 ROUNDS, SECONDS = 20, 8
 READ_LIMIT, READ_TARGET = 100, 2.5

@@ -9,6 +9,7 @@ from frappe.client import set_value
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from covid_portal.approval.desk import get_transitions
 from covid_portal.approval.vocabulary import ApprovalError, StateGuarded
 from covid_portal.places import api, following, positions, public_rows, published
 from covid_portal.places.by_area import counts
@@ -232,6 +233,17 @@ class TestPublished(PlaceCase):
 		for who in ("sibling", "outsider", "district", "stranger", "disabled"):
 			with self.subTest(who):
 				self.refused(frappe.PermissionError, "", act, who, site, "Reopen")
+
+	def test_the_desk_offers_a_change_to_those_alone_who_may(self) -> None:
+		site = approved(SITE)
+		for who, offered in (
+			("reporter", ["Revise"]),
+			("government", ["Revise"]),
+			("district", []),
+			("auditor", []),
+		):
+			with self.subTest(who), self.acting(who):
+				self.assertEqual([row["action"] for row in get_transitions(site)], offered)
 
 	def test_what_was_never_public_or_is_under_way_is_not_taken_up_again(self) -> None:
 		refused = act("district", act("reporter", entered(SITE), "Submit"), "Refuse", "No such school.")
