@@ -155,7 +155,7 @@ def failed(name: int, row: dict, error: Exception, now: datetime) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def try_again(names: list) -> int:
+def try_again(names: list | str) -> int:
 	"""What hindered these events is mended: they are worked on again; how many. Raises NotDead."""
 	count = revive(DOCTYPE, names, "payload")
 	enqueue()

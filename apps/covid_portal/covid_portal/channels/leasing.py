@@ -1,6 +1,7 @@
 """Rows that wait for a job: who has leased one works on it alone, a lease that ran out (its process died) is taken over, and
 what failed is tried again later and later."""
 
+import json
 import random
 from datetime import datetime, timedelta
 
@@ -43,12 +44,12 @@ def pause(attempts: int) -> timedelta:
 	return min(doubled, LONGEST_PAUSE) * random.uniform(1 - JITTER, 1 + JITTER)
 
 
-def revive(doctype: str, names: list, content: str, **values: object) -> int:
+def revive(doctype: str, names: list | str, content: str, **values: object) -> int:
 	"""Let these rows that were given up wait again, if their content is still kept; how many. For who may write the DocType."""
 	if not frappe.has_permission(doctype, "write"):
 		frappe.throw(_("Only operators and administrators of the portal do that."), frappe.PermissionError)
 	filters = {
-		"name": ("in", [cint(name) for name in names[:MOST_AT_ONCE]]),
+		"name": ("in", [*numbers(names), 0]),
 		"state": DEAD,
 		content: ("is", "set"),
 	}
@@ -58,3 +59,12 @@ def revive(doctype: str, names: list, content: str, **values: object) -> int:
 	waiting = {"state": "Waiting", "attempts": 0, "next_attempt_at": now_datetime(), "leased_until": None}
 	frappe.db.set_value(doctype, {"name": ("in", found)}, {**waiting, **values})
 	return len(found)
+
+
+def numbers(names: list | str) -> list[int]:
+	"""The rows' numbers, given as a list or, as the Desk sends it, as JSON; of what is neither, none."""
+	try:
+		found = json.loads(names) if isinstance(names, str) else names
+	except ValueError:
+		found = []
+	return [cint(name) for name in found[:MOST_AT_ONCE]] if isinstance(found, list) else []

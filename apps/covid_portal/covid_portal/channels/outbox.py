@@ -177,8 +177,9 @@ def enqueue() -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def try_again(names: list) -> int:
-	"""An operator has mended what was wrong: these dead letters go out again; how many. Raises NotDead."""
+def try_again(names: list | str) -> int:
+	"""An operator has mended what was wrong: these dead letters go out again; how many. `names` as a list or, as the Desk sends
+	it, as JSON. Raises NotDead."""
 	count = revive(DOCTYPE, names, "content", give_up_at=now_datetime() + keep_trying())
 	enqueue()
 	return count

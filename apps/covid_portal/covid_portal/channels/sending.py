@@ -16,6 +16,7 @@ from covid_portal.channels.catalogue import CHANNELS
 from covid_portal.channels.drivers import Message, Refused, Transient, Unreachable, driver_of
 from covid_portal.channels.leasing import lease, pause, settle
 from covid_portal.channels.outbox import DEAD, DOCTYPE, FAILED, PENDING, SENT, Post
+from covid_portal.organisation.post import default_language, language
 from covid_portal.privacy import access, quiet
 from covid_portal.privacy.subjects import Erased
 
@@ -34,10 +35,11 @@ def tick() -> None:
 def send_due(now: datetime | None = None) -> None:
 	"""Job: all that is due, channel by channel. Several at once do no harm."""
 	ends = monotonic() + LONGEST_RUN
-	for channel in CHANNELS:
-		state.ensure(channel)
-		frappe.db.commit()  # the row is there for whoever locks it
-		send_channel(channel, now, ends)
+	with language(default_language()):  # problems are stored for operators
+		for channel in CHANNELS:
+			state.ensure(channel)
+			frappe.db.commit()  # the row is there for whoever locks it
+			send_channel(channel, now, ends)
 
 
 def send_channel(channel: str, now: datetime | None, ends: float) -> None:

@@ -1,6 +1,5 @@
 // Dead letters go out again by an act of the list; nothing here can be edited.
 frappe.listview_settings["Outbox Message"] = {
-	hide_name_column: true,
 	has_indicator_for_draft: 1,
 	add_fields: ["state"],
 	get_indicator(row) {
