@@ -310,7 +310,7 @@ class TestOverview(unittest.TestCase):
 		self.assertEqual(
 			keys,
 			[
-				*("overview", "map", "figures", "levels", "bulletins", "directives"),
+				*("overview", "map", "figures", "levels", "bulletins", "return_form", "directives"),
 				*("quarantine", "supplies"),
 				*("services", "data", "help", "field"),
 			],
