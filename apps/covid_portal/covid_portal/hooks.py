@@ -250,6 +250,7 @@ public_files = [
 	"covid_portal.publishing.feeds.files",
 	"covid_portal.citizens.return_pages.files",
 	"covid_portal.citizens.return_form.files",
+	"covid_portal.citizens.public_pages.files",
 ]
 # Links on /dich-vu beside those of Publishing Settings: () -> rows as guidance.LINK_FIELDS, with "kind" and "audience".
 service_links = ["covid_portal.places.doctype.related_service.related_service.listed"]
@@ -317,6 +318,9 @@ intake_makers = {
 	"Petition": "covid_portal.citizens.petitions.PetitionMaker",
 	"Home Return": "covid_portal.citizens.home_return.HomeReturnMaker",
 }
+intake_makers = {"Petition": "covid_portal.citizens.petitions.PetitionMaker"}
+# What fills a form's page when it is shown again with what was typed: key of the page -> () -> data of its template.
+form_pages = {"petition": "covid_portal.citizens.public_pages.form_data"}
 # What is told by a code (citizens/follow_up.py): kind -> (document) -> the part of the view that is its own.
 follow_up = {
 	"Petition": "covid_portal.citizens.follow_up.of_petition",

@@ -57,18 +57,21 @@ def read(files: Iterable[FileStorage]) -> list[Attachment]:
 	chosen = [file for file in files if file and file.filename]
 	if len(chosen) > settings.most_files:
 		frappe.throw(_("At most {0} files can be sent at once.").format(settings.most_files), FileRefused)
-	most = settings.largest_file_mb * MEGABYTE
-	return [look_at(number, file.stream.read(most + 1), most) for number, file in enumerate(chosen, 1)]
+	most, taken = settings.files_mb * MEGABYTE, []
+	for number, file in enumerate(chosen, 1):
+		content = file.stream.read(most - sum(len(one.content) for one in taken) + 1)
+		taken.append(look_at(number, content))
+		if sum(len(one.content) for one in taken) > most:
+			frappe.throw(
+				_("The files are larger than {0} MB together. Send fewer, or smaller photos.").format(
+					settings.files_mb
+				),
+				FileRefused,
+			)
+	return taken
 
 
-def look_at(number: int, content: bytes, most: int) -> Attachment:
-	if len(content) > most:
-		frappe.throw(
-			_("File {0} is larger than {1} MB. Send a smaller one, or a photo of it.").format(
-				number, most // MEGABYTE
-			),
-			FileRefused,
-		)
+def look_at(number: int, content: bytes) -> Attachment:
 	kind = PDF if content.startswith(b"%PDF-") else picture_kind(content)
 	if not kind:
 		frappe.throw(

@@ -23,6 +23,7 @@ OPEN = (RECEIVED, ASSIGNED)
 PERSONAL = ("full_name", "phone", "address", "email", "content", "place", "reply_to")
 MOST_REOPENINGS = 3
 BEST_RATING = 5
+FORMS = ("Web", "1022", "Counter")  # where somebody types an address
 YES = ("1", "true", "on", "yes")
 
 
@@ -68,9 +69,18 @@ class PetitionMaker:
 		petition.update({field: payload[field] for field in ("category", "area", "consent")})
 		petition.update({"intake": intake.name, "channel": intake.channel, "received_at": intake.received_at})
 		petition.subject = intake.subject
-		petition.set_personal({field: payload.get(field) for field in PERSONAL})
+		petition.set_personal(
+			{field: payload.get(field) for field in PERSONAL} | {"reply_to": way_back(intake, payload)}
+		)
 		petition.insert(ignore_permissions=True)  # whoever sends it has no account
 		return petition
+
+
+def way_back(intake: Document, payload: dict[str, Any]) -> str | None:
+	"""How the sender is told: by the way it came; a form's is its e-mail address and no other, whatever it says."""
+	if intake.channel in FORMS:
+		return f"E-mail:{payload['email']}" if payload.get("email") else None
+	return payload.get("reply_to") or None
 
 
 def is_category(code: Any) -> bool:

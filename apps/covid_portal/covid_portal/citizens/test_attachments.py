@@ -56,8 +56,8 @@ class TestAttachments(PortalTestCase):
 	def test_too_many_too_large_and_too_many_pixels_are_refused_in_words(self):
 		with self.assertRaisesRegex(FileRefused, "At most 5"):
 			attachments.read(sent(*[picture()] * 6))
-		with self.assertRaisesRegex(FileRefused, "larger than 8 MB"):
-			attachments.read(sent(picture() + b"\0" * 9_000_000))
+		with self.assertRaisesRegex(FileRefused, "larger than 8 MB together"):
+			attachments.read(sent(picture() + b"\0" * 5_000_000, picture() + b"\0" * 5_000_000))
 		self.assertRaises(FileRefused, attachments.read, sent(png_of_pixels(40_000, 40_000)))
 
 	def test_a_picture_is_written_anew_without_its_place_and_without_what_hangs_on_it(self):

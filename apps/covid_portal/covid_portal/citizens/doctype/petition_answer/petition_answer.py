@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WITH_AUTHOR
-from covid_portal.citizens import petitions
+from covid_portal.citizens import petitions, public_pages
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.privacy import subjects
 from covid_portal.privacy.document import PersonalDocument
@@ -65,7 +65,7 @@ class PetitionAnswer(PersonalDocument):
 		if self.get(STATE_FIELD) == APPROVED:
 			petitions.answered(self)
 			if self.publish:
-				snapshot.rebuild(why=_("Answers to petitions"))
+				snapshot.rebuild([public_pages.MAKER], why=_("Answers to petitions"))
 
 	def question(self) -> Document:
 		return frappe.get_doc("Petition", self.petition)
