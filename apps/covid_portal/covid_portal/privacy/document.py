@@ -42,8 +42,11 @@ class PersonalDocument(Document):
 		before = self.get_doc_before_save()
 		self.require_own_subject(before)
 		clear = {field: self.get(field) for field in self.PERSONAL_FIELDS if self.is_clear(field, before)}
-		if clear:
-			self.set_personal(clear)
+		for field, text in clear.items():
+			if before and text == before.personal(field):
+				self.set(field, before.get(field))  # a form that shows it in clear has brought it back as it was
+			else:
+				self.set_personal({field: text})
 
 	def require_own_subject(self, before: Document | None) -> None:
 		same = self.subject == before.subject if before else subjects.is_known(self.subject)

@@ -1,0 +1,34 @@
+// What the operator does with something that is held, refused, failed or dead.
+
+const REVIEW = "covid_portal.citizens.review.";
+
+frappe.ui.form.on("Intake Outcome", {
+	refresh(frm) {
+		if (!["Held", "Refused", "Dead", "Failed"].includes(frm.doc.state)) return;
+		frm.add_custom_button(__("Look"), () => look(frm));
+		frm.add_custom_button(__("Release"), () => act(frm, "release", {}));
+		if (frm.doc.state !== "Refused") {
+			frm.add_custom_button(__("Refuse"), () => ask(__("Refuse"), (reason) => act(frm, "refuse", { reason })));
+		}
+	},
+});
+
+function look(frm) {
+	ask(__("Look"), async (reason) => {
+		const { message } = await frappe.call({ method: `${REVIEW}look`, type: "POST", args: { name: frm.doc.name, reason } });
+		const rows = $('<table class="table table-sm" style="white-space: pre-line">');
+		for (const [field, text] of Object.entries({ ...message.form, [__("Files")]: message.files })) {
+			$("<tr>").append($("<th>").text(field)).append($("<td>").text(typeof text === "object" ? JSON.stringify(text) : text)).appendTo(rows);
+		}
+		frappe.msgprint({ title: frm.doc.kind, message: rows.prop("outerHTML"), wide: true });
+	});
+}
+
+async function act(frm, name, values) {
+	await frappe.call({ method: REVIEW + name, type: "POST", args: { names: [frm.doc.name], ...values } });
+	await frm.reload_doc();
+}
+
+function ask(title, then) {
+	frappe.prompt({ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }, ({ reason }) => then(reason), title);
+}
