@@ -21,12 +21,14 @@ import places_case
 import posting
 import serving
 import spreadsheet_case
+import submitting
 from measuring import Result, table
 from portal import NEEDED, Portal
 
 # The history comes late: what is measured before it has the demo fortnight alone, what is published after it has years.
 CASES = (
 	posting,
+	submitting,
 	deciding,
 	consolidating,
 	levels,

@@ -9,6 +9,7 @@ from frappe.sessions import get_csrf_token
 from covid_portal.approval.seats import has_deciding_duty
 from covid_portal.directives.receipts import has_receipts
 from covid_portal.organisation.scope import grants
+from covid_portal.citizens import calls
 from covid_portal.publishing.rendering import asset_urls, script_texts
 
 SHARED = "field"  # the other pages' scripts build on those of the field page
@@ -44,6 +45,7 @@ def page_titles() -> dict[str, str]:
 		"/nop-bang": _("Reports by workbook"),
 		"/theo-doi": _("Who has reported"),
 		"/cap-nhat": _("Places of my unit"),
+		"/tiep-nhan": _("Calls and counter"),
 		"/cho-duyet": _("Decisions"),
 		"/van-ban-den": _("Incoming directives"),
 		"/chot": _("Checkpoint"),
@@ -59,6 +61,8 @@ def ways(address: str, has_desk: bool) -> list[dict[str, str]]:
 		links.pop("/van-ban-den", None)
 	if not grants(frappe.session.user, "Arrival", "Enter"):
 		links.pop("/chot", None)
+	if not calls.may_enter():
+		links.pop("/tiep-nhan", None)
 	links["/"] = _("Public figures")
 	if has_desk:
 		links["/app"] = _("Desk")

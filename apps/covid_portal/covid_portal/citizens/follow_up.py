@@ -60,7 +60,7 @@ def reopen(code: str, reason: str, page: str | None = None, lang: str | None = N
 
 
 def answered(act: Callable[[], dict], code: str, page: str | None, lang: str | None) -> dict | Response:
-	"""What the act gives, as data or as the page /tra-cuu, which tells refusals too."""
+	"""What the act gives, as data or as the page /tra-cuu; a refusal is {"problem": sentence}, with its status."""
 	frappe.local.lang = lang if lang in site_map.LANGUAGES else site_map.LANGUAGES[0]
 	try:
 		view = act()

@@ -42,7 +42,7 @@ class Verdict:
 		return self.reason if self.outcome == HOLD else None
 
 
-class TooMany(frappe.TooManyRequestsError):
+class TooMany(frappe.ValidationError):
 	"""Beyond a limit of Intake Settings; the message says when to try again and whom to call."""
 
 	http_status_code = 429

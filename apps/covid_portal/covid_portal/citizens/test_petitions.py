@@ -3,7 +3,16 @@
 import frappe
 
 from covid_portal.approval.decisions import decide
-from covid_portal.citizens import assignment, follow_up, intake, messages, petition_acts, petitions
+from covid_portal.citizens import (
+	assignment,
+	calls,
+	codes,
+	follow_up,
+	intake,
+	messages,
+	petition_acts,
+	petitions,
+)
 from covid_portal.citizens.doctype.petition_answer.petition_answer import AnswerRefused, NamesSomebody
 from covid_portal.privacy import erasure, export, retention
 from covid_portal.privacy.document import ClearText
@@ -96,6 +105,28 @@ class TestSending(PetitionCase):
 		self.petition.reload()
 		self.petition.full_name = "Trịnh Thị Mận"
 		self.assertRaises(ClearText, self.petition.db_update)
+
+
+class TestEntryForOthers(PetitionCase):
+	def take(self, **changes) -> dict:
+		return calls.take({**SENT, **changes}, "1022", f"zz-{frappe.generate_hash(length=30)}")
+
+	def test_a_call_taker_gets_the_code_at_once_and_reads_no_petition(self):
+		assign("colleague", "Call Taker", "PPC-ZZ")
+		with self.acting("colleague"):
+			code = self.take()["code"]
+			self.assertEqual(set(self.take(phone="x")["problems"]), {"phone"})
+			self.assertRaises(
+				calls.WrongChannel, calls.take, SENT, "Web", f"zz-{frappe.generate_hash(length=30)}"
+			)
+			self.assertFalse(frappe.has_permission("Petition", "read", doc=self.petition.name))
+		intake.make_locked(codes.find(code))
+		self.assertEqual(made.petition_of(code).channel, "1022")
+
+	def test_nobody_else_enters_for_others(self):
+		for who in ("reporter", "auditor", "disabled"):
+			with self.subTest(who), self.acting(who):
+				self.assertRaises(calls.NotForYou, self.take)
 
 
 class TestAssignment(PetitionCase):
@@ -207,8 +238,6 @@ class TestWhoSees(PetitionCase):
 		)
 
 	def test_a_code_that_does_not_exist_and_a_mistyped_one_are_refused(self):
-		from covid_portal.citizens import codes
-
 		self.assertRaises(follow_up.NoSuchCode, follow_up.found, codes.new_code("Petition"))
 		self.assertRaises(
 			codes.CodeMistyped, follow_up.found, self.code[:-1] + ("0" if self.code[-1] != "0" else "1")

@@ -44,7 +44,9 @@ class PersonalDocument(Document):
 		clear = {field: self.get(field) for field in self.PERSONAL_FIELDS if self.is_clear(field, before)}
 		for field, text in clear.items():
 			if before and text == before.personal(field):
-				self.set(field, before.get(field))  # a form that shows it in clear has brought it back as it was
+				self.set(
+					field, before.get(field)
+				)  # a form that shows it in clear has brought it back as it was
 			else:
 				self.set_personal({field: text})
 

@@ -21,6 +21,7 @@ NOT_PUBLIC = (
 	"/nop-bang",
 	"/theo-doi",
 	"/cap-nhat",
+	"/tiep-nhan",
 	"/cho-duyet",
 	"/van-ban-den",
 	"/chot",
