@@ -65,15 +65,14 @@ def answered(act: Callable[[], dict], code: str, page: str | None, lang: str | N
 	try:
 		view = act()
 	except frappe.ValidationError as error:
-		if not page:
-			raise
 		frappe.db.rollback()
 		frappe.clear_messages()
-		problem = str(error)
-		return page_of(
-			{"code": codes.shown(code), "problem": problem}, getattr(error, "http_status_code", 417)
-		)
-	return page_of({"code": view["code"], "view": view}) if page else view
+		status, problem = getattr(error, "http_status_code", 417), str(error)
+		if page:
+			return page_of({"code": codes.shown(code), "problem": problem, "view": None}, status)
+		frappe.local.response.http_status_code = status
+		return {"problem": problem}
+	return page_of({"code": view["code"], "problem": "", "view": view}) if page else view
 
 
 def page_of(data: dict[str, Any], status: int = 200) -> Response:
