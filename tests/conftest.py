@@ -209,3 +209,13 @@ def state_of(administrator: Client) -> Callable[[str], tuple]:
 		)
 
 	return stored
+
+
+@pytest.fixture(scope="session")
+def many_from_here(portal: Portal) -> None:
+	"""All tests come from one network: the limits of the public forms are those of many."""
+	portal.inside(
+		"settings = frappe.get_single('Intake Settings')\n"
+		"settings.update({'per_network_without_proof': 500, 'lookups_per_network': 5000, 'wrong_codes_per_network': 500})\n"
+		"settings.save()\nfrappe.db.commit()\n"
+	)

@@ -7,10 +7,9 @@ from frappe import _
 from frappe.sessions import get_csrf_token
 
 from covid_portal.approval.seats import has_deciding_duty
-from covid_portal.directives.receipts import has_receipts
-from covid_portal.organisation.scope import grants
 from covid_portal.citizens import calls
 from covid_portal.directives.receipts import has_receipts
+from covid_portal.organisation.scope import grants
 from covid_portal.publishing.rendering import asset_urls, script_texts
 
 SHARED = "field"  # the other pages' scripts build on those of the field page

@@ -18,6 +18,7 @@ from covid_portal.citizens.texts import cleaned
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
 
+# The endpoints are xss_safe: texts stay as they were typed, and are escaped where they are shown.
 WRITE, RATE, REOPEN = "write", "rate", "reopen"
 
 
@@ -29,21 +30,21 @@ class NotNow(frappe.ValidationError):
 	"""The stage does not allow it."""
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def look(code: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""How it stands: see view(). With `page` a finished page instead, in `lang`."""
 	return answered(lambda: found(code), code, page, lang)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def write(code: str, text: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""A message to the unit that handles it; the view with it."""
 	return answered(lambda: said(code, text), code, page, lang)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def rate(
 	code: str, stars: int, words: str | None = None, page: str | None = None, lang: str | None = None
@@ -52,7 +53,7 @@ def rate(
 	return answered(lambda: rated(code, stars, words or ""), code, page, lang)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def reopen(code: str, reason: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""The answer does not answer it: it is worked on anew."""

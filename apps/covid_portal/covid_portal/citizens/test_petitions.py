@@ -112,8 +112,8 @@ class TestEntryForOthers(PetitionCase):
 		return calls.take({**SENT, **changes}, "1022", f"zz-{frappe.generate_hash(length=30)}")
 
 	def test_a_call_taker_gets_the_code_at_once_and_reads_no_petition(self):
-		assign("colleague", "Call Taker", "PPC-ZZ")
-		with self.acting("colleague"):
+		assign("publisher", "Call Taker", "PPC-ZZ")
+		with self.acting("publisher"):
 			code = self.take()["code"]
 			self.assertEqual(set(self.take(phone="x")["problems"]), {"phone"})
 			self.assertRaises(

@@ -67,6 +67,9 @@ PAGES = (
 		"return_form.html",
 		scripts=("js/public/return_form.js",),
 		styles=("css/public/citizens_return.css",),
+		group="people",
+	),
+	Page(
 		"petition",
 		"/phan-anh",
 		"/en/phan-anh",
