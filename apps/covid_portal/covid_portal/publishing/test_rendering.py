@@ -310,7 +310,8 @@ class TestOverview(unittest.TestCase):
 		self.assertEqual(
 			keys,
 			[
-				*("overview", "map", "figures", "levels", "bulletins", "return_form", "directives"),
+				*("overview", "map", "figures", "levels", "bulletins", "return_form"),
+				*("petition", "follow_up", "directives"),
 				*("quarantine", "supplies"),
 				*("services", "data", "help", "field"),
 			],
