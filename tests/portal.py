@@ -219,7 +219,9 @@ class Portal:
 		}
 
 
-def wait_until(holds: Callable[[], Any], found: Callable[[], object], seconds: float = SECONDS) -> Any:
+def wait_until(
+	holds: Callable[[], Any], found: Callable[[], object] = lambda: "nothing", seconds: float = SECONDS
+) -> Any:
 	"""What `holds` gives as soon as it is something; fails with what is `found` instead at the end."""
 	end = time.monotonic() + seconds
 	while not (value := holds()):
@@ -251,15 +253,6 @@ def has_traceback(answer: requests.Response) -> bool:
 	return any(
 		sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/")
 	)
-
-
-def until(found: Callable[[], Any], seconds: int = 60) -> Any:
-	"""What `found` gives as soon as it gives anything: for what a worker does in its own time."""
-	ends = time.monotonic() + seconds
-	while not (result := found()):
-		assert time.monotonic() < ends, f"nothing came of it in {seconds} s"
-		time.sleep(0.2)
-	return result
 
 
 def one_of_each(paths: Iterable[str]) -> list[str]:

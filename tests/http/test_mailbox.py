@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from portal import Client, Portal, until
+from portal import Client, Portal, wait_until
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))
 import post
@@ -56,7 +56,7 @@ def test_a_letter_is_taken_once_with_what_hangs_on_it(mailbox, read, states, adm
 	assert read() == 1
 	mailbox.put(letter.as_bytes())
 	assert (read(), mailbox.unread()) == (0, 0)
-	until(lambda: states() == ["Done"])
+	wait_until(lambda: states() == ["Done"])
 	assert "hanh@" not in str(administrator.rows("Conversation", {"channel": "E-mail"}, ["*"]))
 
 
@@ -72,7 +72,7 @@ def test_letters_of_machines_are_answered_by_nobody(mailbox, read, states, admin
 	for letter in letters:
 		mailbox.put(letter.as_bytes())
 	assert read() == len(letters)
-	until(lambda: states() == ["Ignored"] * len(letters))
+	wait_until(lambda: states() == ["Ignored"] * len(letters))
 	assert len(administrator.rows("Outbox Message", {"channel": "E-mail"})) == before
 
 
@@ -85,7 +85,7 @@ def test_broken_letters_stop_nobody(mailbox, read, states) -> None:
 	):
 		mailbox.put(content)
 	assert read() == 4
-	until(lambda: len(states()) == 4 and set(states()) <= {"Done", "Ignored"})
+	wait_until(lambda: len(states()) == 4 and set(states()) <= {"Done", "Ignored"})
 
 
 def test_the_portals_own_letter_that_comes_back_is_not_answered(
@@ -97,13 +97,13 @@ def test_the_portals_own_letter_that_comes_back_is_not_answered(
 			"outbox.post('E-mail', 'hanh@example.com', 'Đã nhận\\nMã của bạn: PA-1', key=frappe.generate_hash())\n"
 			"frappe.db.commit()\n"
 		)
-		until(lambda: administrator.rows("Email Queue"))
+		wait_until(lambda: administrator.rows("Email Queue"))
 		portal.inside("from frappe.email.queue import flush\nflush(from_test=True)\nfrappe.db.commit()\n")
-		until(lambda: sent.letters)
+		wait_until(lambda: sent.letters)
 	assert b"Auto-Submitted: auto-replied" in sent.letters[0]
 	mailbox.put(sent.letters[0])
 	assert read() == 1
-	until(lambda: states() == ["Ignored"])
+	wait_until(lambda: states() == ["Ignored"])
 
 
 class outgoing:

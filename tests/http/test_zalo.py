@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 import requests
-from portal import DECIDE, Client, Portal, accepted, has_traceback, refused, until
+from portal import DECIDE, Client, Portal, accepted, has_traceback, refused, wait_until
 
 SETTINGS = "Channel Settings"
 PERSON = "7000000000000000042"
@@ -58,7 +58,7 @@ def test_a_message_is_taken_once_and_worked_on(zalo, events) -> None:
 	before = len(events())
 	event = zalo.event(PERSON, "Xin chào")
 	assert [zalo.deliver(event), zalo.deliver(event)] == [200, 200]
-	until(lambda: [row["state"] for row in events()[before:]] == ["Done"])
+	wait_until(lambda: [row["state"] for row in events()[before:]] == ["Done"])
 
 
 def test_what_zalo_did_not_sign_is_refused_and_not_kept(zalo, events, send) -> None:
@@ -88,13 +88,13 @@ def test_what_is_no_event_gets_a_clear_answer(zalo, guest, send) -> None:
 def test_an_answer_goes_out_by_the_worker(zalo, portal) -> None:
 	zalo.say(PERSON, "Tôi cần giúp")
 	post = f"from covid_portal.channels import outbox\nprint(outbox.post('Zalo', '{PERSON}', 'Đã nhận', key=frappe.generate_hash()))\n"
-	until(
+	wait_until(
 		lambda: portal.inside(
 			"print(frappe.db.exists('Conversation', {'last_received_at': ('is', 'set')}) or '')"
 		).strip()
 	)
 	portal.inside(post + "frappe.db.commit()")
-	until(lambda: "Đã nhận" in zalo.texts(PERSON))
+	wait_until(lambda: "Đã nhận" in zalo.texts(PERSON))
 	assert zalo.renewals == 1
 
 
@@ -108,13 +108,13 @@ def test_from_a_message_to_the_published_answer(zalo, administrator, client, per
 		return administrator.rows("Petition", filters, ["name", "unit", "assignment_reason"])
 
 	zalo.say(citizen, "Nhà văn hóa thôn tập trung đông người, không ai đeo khẩu trang.")
-	code = until(lambda: zalo.texts(citizen))[0].splitlines()[0].split()[-1]
+	code = wait_until(lambda: zalo.texts(citizen))[0].splitlines()[0].split()[-1]
 	assert code.startswith("PA-")
 	zalo.say(citizen, picture=f"{zalo.address}/pictures/one.png")
 	zalo.say(citizen, "Đồng ý")
-	petition = until(agreed)[0]
+	petition = wait_until(agreed)[0]
 	assert petition["unit"] == "STTTT-38", petition["assignment_reason"]
-	until(lambda: administrator.rows("File", {"attached_to_name": petition["name"], "is_private": 1}))
+	wait_until(lambda: administrator.rows("File", {"attached_to_name": petition["name"], "is_private": 1}))
 	officer, head = person("Petition Officer", COMMUNE), person("Head", COMMUNE)
 	hand_on = {"name": petition["name"], "unit": COMMUNE, "reason": "Thuộc thẩm quyền của xã"}
 	accepted(client("vanhanh").call(f"{ACTS}.transfer", **hand_on))
@@ -131,18 +131,18 @@ def test_from_a_message_to_the_published_answer(zalo, administrator, client, per
 	act = {"doctype": "Petition Answer", "name": answer.json()["data"]["name"]}
 	accepted(officer.call(DECIDE, **act, decision="Submit"))
 	accepted(head.call(DECIDE, **act, decision="Approve"))
-	until(lambda: "Ủy ban nhân dân xã đã nhắc nhở và lập biên bản." in zalo.texts(citizen))
+	wait_until(lambda: "Ủy ban nhân dân xã đã nhắc nhở và lập biên bản." in zalo.texts(citizen))
 	assert administrator.document("Petition", petition["name"])["stage"] == "Answered"
 	assert administrator.document("Petition Answer", act["name"])["published_at"]
 	zalo.say(citizen, f"{code} cảm ơn, đã ổn")
-	until(lambda: len(zalo.texts(citizen)) == 3)
+	wait_until(lambda: len(zalo.texts(citizen)) == 3)
 
 
 def test_records_and_secrets_are_for_those_who_run_the_portal(
 	zalo, portal, administrator, guest, client
 ) -> None:
 	zalo.say(PERSON, "riêng tư")
-	name = until(lambda: administrator.rows("Outbox Message"))[0]["name"]
+	name = wait_until(lambda: administrator.rows("Outbox Message"))[0]["name"]
 	refused(administrator.put(f"/api/resource/Outbox Message/{name}", state="Sent"), 417)
 	settings = administrator.get(f"/api/resource/{SETTINGS}/{SETTINGS}").text
 	for secret in ("app_secret", "oa_secret"):
