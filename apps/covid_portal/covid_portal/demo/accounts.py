@@ -33,6 +33,7 @@ ACCOUNTS = (
 	("cdc.lanhdao", "Head", "CDC-38"),
 	("quantri", "Portal Administrator", "STTTT-38"),
 	("vanhanh", "Operator", "STTTT-38"),
+	("tongdai.1022", "Call Taker", "STTTT-38"),
 	("kiemtra", "Auditor", "SYT-38"),
 )
 DUTY_NAMES = {
@@ -44,6 +45,7 @@ DUTY_NAMES = {
 	"Head": "Lãnh đạo",
 	"Portal Administrator": "Quản trị Cổng",
 	"Operator": "Vận hành",
+	"Call Taker": "Trực tổng đài 1022",
 	"System Manager": "Quản trị hệ thống",
 	"Auditor": "Kiểm tra",
 }
