@@ -209,20 +209,18 @@ def apply(modifier: Modifier, number: int, areas: pd.DataFrame, rule: Rule) -> N
 
 def levels_from_parts(rule: Rule, areas: pd.DataFrame) -> pd.DataFrame:
 	"""A whole has the highest level that the rule's share of its assessed parts (the areas that contain no others) reaches."""
-	found = areas.copy()
+	found = areas.assign(**{f"parts.{level}": np.nan for level in range(LOWEST, HIGHEST + 1)})
 	parts = found[~found["is_group"].astype(bool)]
 	found.loc[found["is_group"].astype(bool), "level"] = np.nan
+	steps = range(LOWEST, HIGHEST + 1)
+	reaching = pd.DataFrame({f"parts.{level}": parts["level"] >= level for level in steps})
 	whole = parts["parent"]
 	while whole.notna().any():
-		for code, levels in parts["level"].groupby(whole):
-			counts = [int((levels >= level).sum()) for level in range(LOWEST, HIGHEST + 1)]
-			found.loc[code, [f"parts.{level}" for level in range(LOWEST, HIGHEST + 1)]] = counts
-			reached = [
-				level
-				for level, count in enumerate(counts, LOWEST)
-				if count and 100 * count >= rule.whole_share * counts[0]
-			]
-			found.loc[code, "level"] = reached[-1] if reached else np.nan
+		counts = reaching.groupby(whole).sum().astype(float)
+		reached = (counts > 0) & (100 * counts).ge(rule.whole_share * counts[f"parts.{LOWEST}"], axis=0)
+		levels = (reached * list(steps)).max(axis=1)
+		found.loc[counts.index, counts.columns] = counts
+		found.loc[counts.index, "level"] = levels.where(levels > 0).astype(float)
 		whole = whole.map(found["parent"])
 	return found
 
