@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
 
-from covid_portal.bulletins.printing import FAMILY, FONTS
+from covid_portal.paper import FAMILY, FONTS
 
 REGULAR = FONTS / "BeVietnamPro-Regular.ttf"
 DOTS = (827, 1170)  # A4 at 100 to the inch
