@@ -318,7 +318,6 @@ intake_makers = {
 	"Petition": "covid_portal.citizens.petitions.PetitionMaker",
 	"Home Return": "covid_portal.citizens.home_return.HomeReturnMaker",
 }
-intake_makers = {"Petition": "covid_portal.citizens.petitions.PetitionMaker"}
 # What fills a form's page when it is shown again with what was typed: key of the page -> () -> data of its template.
 form_pages = {"petition": "covid_portal.citizens.public_pages.form_data"}
 # What is told by a code (citizens/follow_up.py): kind -> (document) -> the part of the view that is its own.

@@ -26,7 +26,7 @@ class NoReceipt(frappe.ValidationError):
 	"""The registration has no receipt that holds now."""
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def show(code: str, form: str | None = None, lang: str | None = None) -> Response:
 	"""The receipt of a registration by its code: a page to print, or with `form` "pdf" a file. Raises CodeMistyped, NoReceipt,

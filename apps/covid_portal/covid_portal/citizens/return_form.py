@@ -68,10 +68,10 @@ def files(publication: Publication) -> dict[str, bytes]:
 	}
 
 
-# --- sent
+# --- sent. xss_safe: texts stay as they were typed, and are escaped where they are shown.
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @without_values
 def send(page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""Take a registration in: {"code", "held"}, or {"problems": {field: sentence}} with status 417; 429 beyond the limits.
