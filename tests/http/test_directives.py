@@ -1,4 +1,4 @@
-"""Directives over HTTP: from an upload to the public page, file and search; who reads what was sent to whom; the limit."""
+"""Directives over HTTP: from an upload to the public page, file and search; who reads what was sent to whom."""
 
 import secrets
 import time
@@ -11,7 +11,6 @@ from portal import DECIDE, Client, accepted, has_traceback, refused
 AUTHOR, HEAD, PUBLISHER = "cdc.soanthao", "cdc.lanhdao", "cdc.congbo"
 STATION, OTHER_STATION, DISTRICT = "tyt.tamchung", "tyt.hamrong", "ttyt.muonglat"
 SEARCH = "/van-ban/tim"
-LIMIT = 120  # searches in a minute
 SECONDS = 240  # behind whatever else waits for the worker
 WORD = secrets.token_hex(5)  # stands in the text of this run's document alone
 OBJECTS = (
@@ -98,7 +97,7 @@ def test_its_text_is_found_once_the_job_has_read_it_and_by_number(guest: Client,
 	assert approved["slug"] in found(guest, approved["identifier"], "/en")
 	assert approved["slug"] not in found(guest, "khong ai viet")
 	assert "&lt;b&gt;" in found(guest, "<b>") and "<b>" not in found(guest, "<b>")
-	answer = guest.get(SEARCH, q="x" * 5000)
+	answer = guest.get(SEARCH, q="x" * 3000)
 	assert answer.status_code == 200 and not has_traceback(answer)
 
 
@@ -146,11 +145,3 @@ def test_a_file_that_is_none_is_refused_by_name_and_nothing_is_stored(client: Cl
 	before = len(author.rows("Directive"))
 	refused(draft(author, files=[{"file": url}]), 417, "gia")
 	assert len(author.rows("Directive")) == before
-
-
-def test_the_search_is_limited_and_says_so(guest: Client) -> None:
-	headers = {"X-Forwarded-For": "203.0.113.77"}
-	answers = [guest.request("GET", SEARCH, params={"q": "x"}, headers=headers) for _time in range(LIMIT + 1)]
-	statuses = [answer.status_code for answer in answers]
-	assert statuses == sorted(statuses) and set(statuses) == {200, 429}
-	assert "chờ một phút" in answers[-1].text

@@ -186,6 +186,15 @@ class TestPublished(BulletinCase):
 			self.assertNotIn("Mật", text)
 		self.assertFalse(searching.SearchPage("van-ban/tim/x").can_render())
 
+	def test_more_searches_than_the_limit_get_a_page_that_says_so(self) -> None:
+		frappe.local.request_ip = "203.0.113.10"
+		frappe.local.form_dict = frappe._dict(q="")
+		for _time in range(searching.SEARCHES):
+			searching.public_answer()
+		answer = searching.SearchPage("van-ban/tim").render()
+		self.assertEqual(answer.status_code, 429)
+		self.assertIn('role="alert"', answer.get_data(as_text=True))
+
 	def test_what_is_not_public_is_found_by_those_who_may_read_it(self) -> None:
 		number = self.hidden.identifier
 		self.assertEqual(searching.found(number, searching.PUBLIC), [])
