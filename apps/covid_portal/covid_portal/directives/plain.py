@@ -50,16 +50,13 @@ def indexed(text: str) -> str:
 
 
 def any_order(query: str) -> str:
-	"""Asks the index for texts that have all words; the last one may be unfinished."""
-	asked = words(query)[:MOST_ASKED]
-	return " ".join([f"+{word}{SHORT}" for word in asked[:-1]] + [f"+{word}*" for word in asked[-1:]])
+	"""Asks the index for texts that have all words. Whole ones: what begins with a word is, of the pairs alone, a thousand others."""
+	return " ".join(f"+{word}{SHORT}" for word in words(query)[:MOST_ASKED])
 
 
 def as_phrase(query: str) -> str:
 	"""Asks it for texts in which the words stand beside each other; empty where there is one word only."""
-	asked = words(query)[:MOST_ASKED]
-	pairs = [f"{one}_{next_one}" for one, next_one in pairwise(asked)]
-	return " ".join([f"+{pair}" for pair in pairs[:-1]] + [f"+{pair}*" for pair in pairs[-1:]])
+	return " ".join(f"+{one}_{next_one}" for one, next_one in pairwise(words(query)[:MOST_ASKED]))
 
 
 def number(text: str) -> str:
