@@ -19,8 +19,9 @@ EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 RUN = """options => axe.run(document, {...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
 	rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.any.map(check => check.message)}`)))"""
-# Of neighbours that are alike, as the rows of a long table, the first few stand for all: axe looks at each cell.
-THIN_OUT = """() => { for (const parent of document.querySelectorAll("body *")) { const seen = {};
+# Of neighbours that are alike, as the rows of a long table, the first few stand for all: axe looks at each cell. A form is
+# looked at whole: each of its labels belongs to a field.
+THIN_OUT = """() => { for (const parent of document.querySelectorAll("body :not(form, form *)")) { const seen = {};
 	for (const child of [...parent.children]) { const look = child.tagName + child.getAttribute("class");
 		if ((seen[look] = (seen[look] ?? 0) + 1) > 3) child.remove(); } } }"""
 # What reaches beyond the window's right edge, and is not inside something that scrolls by itself.
