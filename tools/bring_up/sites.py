@@ -20,6 +20,11 @@ from bring_up.stamps import Stamps, hash_of, write_file
 from bring_up.steps import Step, Steps
 
 FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
+TEMPLATE_FORM = "dump and config"  # templates of another form are left aside
+
+
+def config_beside(dump: Path) -> Path:
+	return dump.with_suffix(".json")
 
 
 class Site:
@@ -96,7 +101,7 @@ class Site:
 		self.install_portal()
 		self.load_pack()
 		with self.steps.step("dump of the province pack, for the next time", announce=False) as step:
-			self.mariadb.dump(self.database, dump, step)
+			self._keep(dump, step)
 
 	def remove(self) -> None:
 		"""Removes folder and database."""
@@ -145,7 +150,14 @@ class Site:
 		]
 		frappe(self.settings, step, "new-site", self.name, *words)
 		inside(self.settings, step, "complete_wizard.py", self.name)
-		self.mariadb.dump(self.database, base, step)
+		self._keep(base, step)
+
+	def _keep(self, dump: Path, step: Step) -> None:
+		"""A template: the database, and beside it the site's config with the keys that what is sealed in there opens with."""
+		own = {name: value for name, value in self.config().items() if not name.startswith("db_")}
+		dump.parent.mkdir(parents=True, exist_ok=True)
+		write_file(config_beside(dump), to_json(own), mode=0o600)
+		self.mariadb.dump(self.database, dump, step)
 
 	def _restore(self, dump: Path, step: Step) -> None:
 		password = secrets.token_urlsafe(16)
@@ -154,16 +166,13 @@ class Site:
 		self.mariadb.load(self.database, dump, step)
 		for folder in FOLDERS:
 			(self.folder / folder).mkdir(parents=True, exist_ok=True)
-		config = {
-			"db_name": self.database,
-			"db_password": password,
-			"db_type": "mariadb",
-			"encryption_key": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-		}
+		config = {"encryption_key": urlsafe_b64encode(secrets.token_bytes(32)).decode()}
+		config |= json.loads(config_beside(dump).read_text())
+		config |= {"db_name": self.database, "db_password": password, "db_type": "mariadb"}
 		write_file(self.folder / "site_config.json", to_json(config), mode=0o600)
 
 	def _template(self, kind: str, *keys: str) -> Path:
-		key = hash_of(app_state.frappe_key(self.settings), *keys)
+		key = hash_of(TEMPLATE_FORM, app_state.frappe_key(self.settings), *keys)
 		return self.settings.run / "templates" / f"{kind}-{key}.sql"
 
 	def _make_accounts(self) -> None:
