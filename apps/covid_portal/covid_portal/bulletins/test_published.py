@@ -17,6 +17,7 @@ import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from frappe.utils import now_datetime
 
+from covid_portal import paper
 from covid_portal.bulletins import printing, verifying
 from covid_portal.bulletins.canonical import canonical, sha256
 from covid_portal.bulletins.issuing import published
@@ -186,11 +187,11 @@ class TestPublished(BulletinCase):
 		with patch.object(printing.Print, "rect", autospec=True) as drawn:
 			printing.render(self.true())
 		code = segno.make(f"{said['verify_at']}", error="m", micro=False)
-		size = code.symbol_size(border=printing.QR_QUIET)[0]
-		module = printing.QR_SIZE / size
+		size = code.symbol_size(border=paper.QR_QUIET)[0]
+		module = paper.QR_SIZE / size
 		rows = sorted({round(call.args[2], 4) for call in drawn.call_args_list})
 		dark = sum(round(call.args[3] / module) for call in drawn.call_args_list)
-		self.assertEqual(dark, sum(sum(row) for row in code.matrix_iter(border=printing.QR_QUIET)))
+		self.assertEqual(dark, sum(sum(row) for row in code.matrix_iter(border=paper.QR_QUIET)))
 		self.assertEqual(len(rows), code.symbol_size(border=0)[1])
 		self.assertTrue(said["verify_at"].endswith(self.second.code))
 

@@ -92,12 +92,20 @@ def month_files(series: Series, comparison: Comparison) -> dict[str, bytes]:
 
 def months_to_make(series: Series, comparison: Comparison) -> dict[str, list[str]]:
 	"""{month: its days}: those whose slots are made anew, the ones that a week reaches into, and what the live build lacks."""
-	days = sorted({day for week in comparison.weeks.values() for day in week.index})
-	months = {month: list(dates) for month, dates in groupby(days, key=lambda day: day[:7])}
+	months = days_of_months(series, comparison)
 	anew = series.months_made
 	reached = {month_after(month) for month in anew}
 	lacking = {month for month in months if not (series.live / address(month, "json")).is_file()}
 	return {month: months[month] for month in sorted(months.keys() & (anew | reached | lacking))}
+
+
+def days_of_months(series: Series, comparison: Comparison) -> dict[str, list[str]]:
+	"""{month: its days}, up to the last one with a slot: a later month that begins changes nothing in an earlier one."""
+	days = sorted({day for week in comparison.weeks.values() for day in week.index})
+	with_slots = sorted({day for course in series.courses.values() for day in course.columns["date"]})
+	last = {day[:7]: day for day in with_slots}
+	within = [day for day in days if day <= last.get(day[:7], "")]
+	return {month: list(dates) for month, dates in groupby(within, key=lambda day: day[:7])}
 
 
 def files_of_month(month: str, dates: list[str], areas: list[dict]) -> dict[str, bytes]:
