@@ -61,9 +61,9 @@ class SearchPage(BaseRenderer):
 
 
 @rate_limit(limit=SEARCHES, seconds=SECONDS)
-def public_answer(q: str | None = None) -> dict:
-	"""Called by the address's own words: what else stands in it is left aside."""
-	query = (q or "").strip()[:LONGEST]
+def public_answer() -> dict:
+	"""The words are read here: some versions of the limit hand on the address's own, others what they were called with."""
+	query = str(frappe.form_dict.get("q") or "").strip()[:LONGEST]
 	return {**NO_ANSWER, "query": query, "rows": described(found(query, PUBLIC), query)}
 
 
