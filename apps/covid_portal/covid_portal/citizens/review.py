@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.citizens import intake
+from covid_portal.organisation.sent_lists import texts
 from covid_portal.privacy import access
 from covid_portal.privacy.quiet import without_values
 from covid_portal.privacy.reveal import require_reason
@@ -31,21 +32,23 @@ def look(name: str, reason: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def release(names: list[str]) -> int:
+def release(names: list[str] | str) -> int:
 	"""These are made into documents now; returns how many."""
-	for outcome in [reviewed(name) for name in names]:
+	chosen = [reviewed(name) for name in texts(names)]
+	for outcome in chosen:
 		change(outcome, state=intake.WAITING, next_try_at=now_datetime(), attempts=0, review_reason=None)
 	frappe.db.after_commit.add(intake.kick)
-	return len(names)
+	return len(chosen)
 
 
 @frappe.whitelist(methods=["POST"])
-def refuse(names: list[str], reason: str) -> int:
+def refuse(names: list[str] | str, reason: str) -> int:
 	"""These are no petitions: kept until their period ends, and made into nothing unless somebody releases them."""
 	require_reason(reason)
-	for outcome in [reviewed(name) for name in names]:
+	chosen = [reviewed(name) for name in texts(names)]
+	for outcome in chosen:
 		change(outcome, state=intake.REFUSED, review_reason=reason.strip())
-	return len(names)
+	return len(chosen)
 
 
 def reviewed(name: str) -> Document:

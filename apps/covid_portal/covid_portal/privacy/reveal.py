@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from covid_portal.organisation.sent_lists import texts
 from covid_portal.privacy import access
 from covid_portal.privacy.document import PersonalDocument
 
@@ -22,12 +23,12 @@ class NothingToReveal(frappe.ValidationError):
 
 
 @frappe.whitelist(methods=["POST"])
-def reveal(doctype: str, name: str, fields: list[str], reason: str) -> dict[str, str | None]:
+def reveal(doctype: str, name: str, fields: list[str] | str, reason: str) -> dict[str, str | None]:
 	"""{field: clear text} of the document, for a user of the unit that handles it. Recorded with the reason.
 
 	Raises RevealRefused (403), ReasonMissing, NothingToReveal.
 	"""
-	doc = readable(doctype, name)
+	doc, fields = readable(doctype, name), texts(fields)
 	require_handler(doc)
 	require_fields(doc, fields)
 	require_reason(reason)
