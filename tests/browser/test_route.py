@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 from portal import Client
 
 DOCTYPE, ADDRESS = "Equipment Request", "/app/equipment-request"
@@ -18,6 +18,7 @@ RULES = (
 	("Approver", "Unit Subtree", "Read"),
 	("Publisher", "Unit Subtree", "Read"),
 )
+ONE_TRY = 30_000  # milliseconds
 DUTIES = {"Approver": "Người duyệt", "Publisher": "Người công bố"}
 STEPS = (
 	{"title": "Huyện xem", "duty": "Approver"},
@@ -170,11 +171,16 @@ def add_step(page: Page, index: int, step: dict[str, str]) -> None:
 
 def pick(control: Locator, value: str) -> None:
 	"""Choose the value of a link field among its suggestions."""
-	control.click()
-	control.fill(value)
-	page = control.page
-	suggestion = page.locator(".awesomplete li:visible", has_text=value)
-	suggestion.first.click()
+	suggestion = control.page.locator(".awesomplete li:visible", has_text=value).first
+	for last in (False, False, True):  # the Desk may draw a field once more and forget what was typed in it
+		control.click()
+		control.fill("")
+		control.fill(value)
+		try:
+			return suggestion.click(timeout=ONE_TRY)
+		except TimeoutError:
+			if last:
+				raise
 
 
 def write_and_send(page: Page, title: str) -> str:
