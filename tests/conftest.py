@@ -9,6 +9,7 @@ from portal import NEEDED, REPORT, Client, Place, Portal
 
 DRIVING = ("http", "browser")
 EVERY_DAY = "2021-01-01"
+STAFF_ROLE = "Portal Staff"
 # Of a user without a picture a job asks gravatar.com, at every change.
 USER = {"language": "vi", "send_welcome_email": 0, "user_image": "/assets/covid_portal/images/emblem.svg"}
 
@@ -176,11 +177,13 @@ class Staff:
 	def hire(self, duty: str, unit: str) -> Client:
 		self.hired += 1
 		address, password = f"test.{self.hired:02}@{self.portal.domain}", secrets.token_urlsafe(16)
-		self.store("User", {"email": address}, first_name=address, new_password=password, **USER)
+		# With the roles from the start: each further save of an account empties the caches of all.
+		roles = [{"role": role} for role in (STAFF_ROLE, duty)]
+		self.store("User", {"email": address}, first_name=address, new_password=password, roles=roles, **USER)
 		self.store("Duty Assignment", {"user": address}, unit=unit, duty=duty, valid_from=EVERY_DAY)
 		return self.portal.guest().login(address, password)
 
-	def store(self, doctype: str, key: dict[str, str], **values: str | int) -> None:
+	def store(self, doctype: str, key: dict[str, str], **values: str | int | list) -> None:
 		"""Change the one document with this key, or make it."""
 		if found := self.administrator.rows(doctype, key):
 			answer = self.administrator.put(f"/api/resource/{doctype}/{found[0]['name']}", **values)

@@ -9,7 +9,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import today
 
-from covid_portal.organisation.duties import is_duty
+from covid_portal.organisation.duties import STAFF_ROLE, is_duty
 from covid_portal.setup.module_profile import NAME as MODULE_PROFILE
 
 COLUMNS = ("email", "password", "name", "duty", "unit", "unit_name")
@@ -75,21 +75,22 @@ def account(mailbox: str, duty: str, unit: str, rows: dict[str, dict]) -> dict[s
 	address, unit_name = f"{mailbox}@{DOMAIN}", frappe.db.get_value("Unit", unit, "unit_name")
 	password = rows.get(address, {}).get("password") or secrets.token_urlsafe(12)
 	name = f"{DUTY_NAMES[duty]}, {unit_name}"
-	give(user_document(address, name, password), duty, unit)
+	give(user_document(address, name, password, duty), duty, unit)
 	return dict(zip(COLUMNS, (address, password, name, duty, unit, unit_name), strict=True))
 
 
 def give(user: Document, duty: str, unit: str) -> None:
-	"""The duty in the unit; a role of the system is not a duty and is given as such."""
-	if not is_duty(duty):
-		user.add_roles(duty)
-	elif not frappe.db.exists("Duty Assignment", {"user": user.name, "unit": unit, "duty": duty}):
+	"""The duty in the unit; a role of the system, which is not a duty, he has already."""
+	if is_duty(duty) and not frappe.db.exists(
+		"Duty Assignment", {"user": user.name, "unit": unit, "duty": duty}
+	):
 		frappe.get_doc(
 			doctype="Duty Assignment", user=user.name, unit=unit, duty=duty, valid_from=today()
 		).insert()
 
 
-def user_document(address: str, name: str, password: str) -> Document:
+def user_document(address: str, name: str, password: str, duty: str) -> Document:
+	"""With the roles of the duty from the start: each further save of an account empties the caches of all."""
 	exists = frappe.db.exists("User", address)
 	user = frappe.get_doc("User", address) if exists else frappe.get_doc(doctype="User", email=address)
 	user.update(
@@ -104,6 +105,7 @@ def user_document(address: str, name: str, password: str) -> Document:
 			"new_password": password,
 		}
 	)
+	user.append_roles(*((STAFF_ROLE, duty) if is_duty(duty) else (duty,)))
 	return user.save(ignore_permissions=True) if exists else user.insert(ignore_permissions=True)
 
 

@@ -106,6 +106,18 @@ class TestRolesFollowDuties(PortalTestCase):
 		duty().insert().delete()
 		self.assertEqual(duty_roles(), {"Website Manager"})
 
+	def test_a_further_duty_of_a_user_of_the_desk_leaves_the_caches_of_others_and_is_in_his_history(
+		self,
+	) -> None:
+		duty().insert()
+		frappe.cache.hset("doctype_meta", "kept for all", 1)
+		duty(duty="Publisher").insert()
+		self.assertEqual(duty_roles(), {"Approver", "Publisher", STAFF_ROLE})
+		self.assertIn("Publisher", frappe.get_roles(WHO))
+		self.assertEqual(frappe.cache.hget("doctype_meta", "kept for all"), 1)
+		version = frappe.get_last_doc("Version", {"ref_doctype": "User", "docname": WHO})
+		self.assertIn("Publisher", version.data)
+
 	def test_a_disabled_user_holds_no_duty(self) -> None:
 		self.assertFalse(holds_duty(address("disabled"), "Approver", "DHC-ZZ1"))
 
