@@ -1,13 +1,14 @@
 """Rows that wait for a job: who has leased one works on it alone, a lease that ran out (its process died) is taken over, and
 what failed is tried again later and later."""
 
-import json
 import random
 from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, now_datetime
+from frappe.utils import now_datetime
+
+from covid_portal.organisation.sent_lists import numbers
 
 LEASE = timedelta(minutes=3)  # longer than one attempt may take
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
@@ -49,7 +50,7 @@ def revive(doctype: str, names: list | str, content: str, **values: object) -> i
 	if not frappe.has_permission(doctype, "write"):
 		frappe.throw(_("Only operators and administrators of the portal do that."), frappe.PermissionError)
 	filters = {
-		"name": ("in", [*numbers(names), 0]),
+		"name": ("in", [*numbers(names)[:MOST_AT_ONCE], 0]),
 		"state": DEAD,
 		content: ("is", "set"),
 	}
@@ -59,12 +60,3 @@ def revive(doctype: str, names: list | str, content: str, **values: object) -> i
 	waiting = {"state": "Waiting", "attempts": 0, "next_attempt_at": now_datetime(), "leased_until": None}
 	frappe.db.set_value(doctype, {"name": ("in", found)}, {**waiting, **values})
 	return len(found)
-
-
-def numbers(names: list | str) -> list[int]:
-	"""The rows' numbers, given as a list or, as the Desk sends it, as JSON; of what is neither, none."""
-	try:
-		found = json.loads(names) if isinstance(names, str) else names
-	except ValueError:
-		found = []
-	return [cint(name) for name in found[:MOST_AT_ONCE]] if isinstance(found, list) else []

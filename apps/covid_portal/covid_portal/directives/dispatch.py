@@ -15,6 +15,7 @@ from covid_portal.organisation import jobs
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.scope import in_scope
+from covid_portal.organisation.sent_lists import texts
 from covid_portal.organisation.writers import insert_rows, new_names
 
 DOCTYPE = "Directive Receipt"
@@ -146,8 +147,8 @@ def finish(name: str, note: str) -> dict:
 
 
 def own_receipts(names: list[str] | str) -> list[Document]:
-	names = list(dict.fromkeys(frappe.parse_json(names) if isinstance(names, str) else names))
-	if not names or len(names) > MOST_AT_ONCE or not all(isinstance(name, str) for name in names):
+	names = list(dict.fromkeys(texts(names)))
+	if not names or len(names) > MOST_AT_ONCE:
 		frappe.throw(_("Choose up to {0} receipts.").format(MOST_AT_ONCE), DirectiveRefused)
 	docs = [frappe.get_doc(DOCTYPE, name, for_update=True) for name in names]
 	for doc in docs:

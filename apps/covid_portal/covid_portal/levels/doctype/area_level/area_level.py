@@ -9,8 +9,8 @@ from frappe.model.document import Document
 from frappe.utils import cint, now_datetime
 
 from covid_portal.approval.acts import Act
-from covid_portal.approval.guard import is_deciding
-from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD, SUBMIT, WITH_AUTHOR, WITHDRAW
+from covid_portal.approval.guard import is_deciding, require_author
+from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD, SUBMIT, WITHDRAW
 from covid_portal.levels import wording
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.publishing import snapshot
@@ -57,7 +57,7 @@ class AreaLevel(Document):
 		if is_deciding(self):
 			self.follow_decision()
 			return
-		self.require_author()
+		require_author(self, Decided)
 		self.keep_server_fields()
 		self.require_grounds()
 
@@ -87,15 +87,6 @@ class AreaLevel(Document):
 		if names:
 			frappe.db.set_value("Area Level", {"name": ("in", names)}, "decided_at", acts[0].at)
 			publish_later()
-
-	def require_author(self) -> None:
-		before = self.get_doc_before_save()
-		state = before.get(STATE_FIELD) if before else None
-		if state and state not in WITH_AUTHOR:
-			frappe.throw(
-				_("{0} is in the state {1}: it cannot be changed now.").format(self.describe(), _(state)),
-				Decided,
-			)
 
 	def keep_server_fields(self) -> None:
 		if before := self.get_doc_before_save():
