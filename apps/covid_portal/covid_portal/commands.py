@@ -253,6 +253,35 @@ def privacy_key_drop_old(context: dict) -> None:
 	click.echo(f"dropped: {', '.join(dropped) or 'none'}")
 
 
+@click.command("privacy-index-key-rotate")
+@click.option("--go-on", is_flag=True, help="Take up a rotation that was interrupted, without another key.")
+@pass_context
+def privacy_index_key_rotate(context: dict, go_on: bool) -> None:
+	"""Find phone numbers, senders and codes by a new key from now on. Then keep site_config.json anew."""
+	connect(context)
+	from covid_portal.privacy import reindex
+
+	try:
+		count = reindex.reindex() if go_on else reindex.rotate()
+	finally:
+		frappe.destroy()
+	click.echo(f"{count} documents are found by the new key")
+
+
+@click.command("privacy-index-key-drop-old")
+@pass_context
+def privacy_index_key_drop_old(context: dict) -> None:
+	"""Remove the keys by which nothing is found any more: a day after a rotation."""
+	connect(context)
+	from covid_portal.privacy import reindex
+
+	try:
+		count = reindex.drop_old_keys()
+	finally:
+		frappe.destroy()
+	click.echo(f"dropped: {count}")
+
+
 @click.command("home-return-key-rotate")
 @pass_context
 def home_return_key_rotate(context: dict) -> None:
@@ -358,6 +387,8 @@ commands = [
 	bulletin_key_list,
 	privacy_key_rotate,
 	privacy_key_drop_old,
+	privacy_index_key_rotate,
+	privacy_index_key_drop_old,
 	home_return_key_rotate,
 	snapshot_list,
 	snapshot_rollback,

@@ -64,6 +64,13 @@ def channel_of(name: str) -> Channel:
 	return CHANNELS[name]
 
 
+def is_set_up(name: str | None) -> bool:
+	"""Whether Channel Settings say how a message by this channel leaves; e-mail is the framework's own matter."""
+	settings = frappe.get_cached_doc("Channel Settings")
+	ways = {ZALO: settings.zalo_enabled, ZNS: settings.zalo_enabled, SMS: settings.sms_driver}
+	return bool(ways.get(name, name == MAIL))
+
+
 def recipient_of(channel: Channel, value: str) -> str:
 	"""The recipient as the channel writes it. Raises WrongRecipient, in words that do not repeat it."""
 	if normal := channel.normal(str(value or "").strip()):

@@ -22,16 +22,21 @@ def opened(channel: str, sender: str, at: datetime) -> frappe._dict:
 	"""The sender's conversation with this message counted, locked until the transaction ends: of two messages of one person
 	the second waits. `may_answer` is False while the guard holds."""
 	kind = channel_of(channel).kind
-	key = {"channel": channel, "sender_index": sealing.index(kind, sender)}
-	if not frappe.db.exists(DOCTYPE, key):
-		begin(key, kind, sender, at)
+	name = known(channel, kind, sender) or begin(channel, kind, sender, at)
 	fields = ["name", "last_received_at", "muted_until", "span_started_at", "span_received", "received"]
-	return count(frappe.db.get_value(DOCTYPE, key, fields, as_dict=True, for_update=True), at)
+	return count(frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=True), at)
 
 
-def begin(key: dict[str, str], kind: str, sender: str, at: datetime) -> None:
+def known(channel: str, kind: str, sender: str) -> str | None:
+	return frappe.db.get_value(
+		DOCTYPE, {"channel": channel, "sender_index": ("in", sealing.indexes(kind, sender))}
+	)
+
+
+def begin(channel: str, kind: str, sender: str, at: datetime) -> str:
 	"""The sender's row, under a data subject of its own. `ignore`: another worker may begin it at the same moment."""
 	subject = create_subject()
+	key = {"channel": channel, "sender_index": sealing.index(kind, sender)}
 	row = {
 		**key,
 		"name": frappe.generate_hash(length=10),
@@ -43,6 +48,7 @@ def begin(key: dict[str, str], kind: str, sender: str, at: datetime) -> None:
 		"span_received": 0,
 	}
 	insert_rows(DOCTYPE, list(row), [list(row.values())], ignore=True)
+	return frappe.db.get_value(DOCTYPE, key, for_update=True)
 
 
 def count(row: frappe._dict, at: datetime) -> frappe._dict:

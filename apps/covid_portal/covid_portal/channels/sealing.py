@@ -10,7 +10,7 @@ from frappe.utils.password import decrypt, encrypt
 
 from covid_portal.privacy import masking
 from covid_portal.privacy import sealing as of_subjects
-from covid_portal.privacy.blind import blind_index, keyed
+from covid_portal.privacy.blind import blind_index, blind_indexes, keyed, keyed_by_all
 
 SITE = "site:"  # what is sealed under the site's key begins with it
 SHOWN = 3
@@ -40,6 +40,11 @@ def unseal_data(subject: str | None, sealed: str | None) -> dict | list | None:
 def index(kind: str, value: str) -> str:
 	"""Keyed digest by which a sealed value is found. A phone number has the same one all over the portal."""
 	return blind_index("phone", value) if kind == "phone" else keyed(f"channels-{kind}", value)
+
+
+def indexes(kind: str, value: str) -> list[str]:
+	"""index(), and until a rotation has ended those under the keys before: for looking something up."""
+	return blind_indexes("phone", value) if kind == "phone" else keyed_by_all(f"channels-{kind}", value)
 
 
 def mask(kind: str, value: str) -> str:

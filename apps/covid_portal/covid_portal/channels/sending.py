@@ -22,7 +22,7 @@ from covid_portal.privacy.subjects import Erased
 
 AT_ONCE = 50
 LONGEST_RUN = 240  # seconds; what is left the next minute takes
-ROW = ["name", "channel", "recipient", "recipient_index", "content", "otherwise", "template", "subject"]
+ROW = ["name", "channel", "recipient", "content", "otherwise", "template", "subject"]
 ROW += ["attempts", "give_up_at", "about_doctype", "about_name", "post_key"]
 
 
@@ -98,7 +98,6 @@ def attempt(row: dict, now: datetime) -> str | None:
 		number=str(row.name),
 		channel=row.channel,
 		recipient=sealing.unseal(row.subject, row.recipient),
-		recipient_index=row.recipient_index,
 		text=content["text"],
 		now=now,
 		template=row.template,

@@ -15,9 +15,24 @@ def blind_index(kind: str, value: str | None) -> str | None:
 	return keyed(kind, text) if text else None
 
 
+def blind_indexes(kind: str, value: str | None) -> list[str]:
+	"""All by which the value may be found: under the key in use, and until a rotation has ended under those before."""
+	text = NORMAL[kind](value or "")
+	return keyed_by_all(kind, text) if text else []
+
+
 def keyed(kind: str, text: str) -> str:
 	"""HMAC-SHA-256 in hex under the site's index key; of two kinds the same text has two."""
-	return hmac.new(keys.index_key(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+	return digest(keys.index_key(), kind, text)
+
+
+def keyed_by_all(kind: str, text: str) -> list[str]:
+	"""keyed(), and the same under the keys before: for looking something up."""
+	return [digest(key, kind, text) for key in keys.index_keys()]
+
+
+def digest(key: bytes, kind: str, text: str) -> str:
+	return hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def normal_phone(value: str) -> str:

@@ -36,6 +36,16 @@ class PersonalDocument(Document):
 			if source == fieldname:
 				self.set(index, blind_index(kind, text))
 
+	@classmethod
+	def index_fields(cls) -> list[str]:
+		"""Fields whose values are digested by the site's index key."""
+		return list(cls.BLIND_INDEXES)
+
+	def indexes_anew(self) -> dict[str, str]:
+		"""{field of index_fields(): its value under the key in use}; without those of what was erased or is kept no more."""
+		texts = {index: (kind, self.personal(source)) for index, (source, kind) in self.BLIND_INDEXES.items()}
+		return {index: value for index, pair in texts.items() if (value := blind_index(*pair))}
+
 	def seal_personal(self) -> None:
 		"""Seal what a form has brought in clear. A sealed text must be the stored one, or sealed in this very request: no form
 		moves one from field to field, or from person to person."""

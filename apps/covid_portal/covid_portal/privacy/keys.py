@@ -1,8 +1,8 @@
 """The site's keys of personal data: they stand in site_config.json and nowhere in the database.
 
 One key is in use; it wraps the keys of the subjects. A rotation makes another one and wraps anew; the old one stays until no
-subject is wrapped with it. The key of the blind indexes is one of its own and is not rotated: what it has digested cannot be
-found with another.
+subject is wrapped with it. The key of the blind indexes is one of its own: what it has digested cannot be found with another, so
+a rotation (reindex.py) digests anew, and those before are asked too until that is done.
 """
 
 import base64
@@ -15,6 +15,7 @@ from frappe import _
 from frappe.installer import update_site_config
 
 KEYS, IN_USE, INDEX_KEY = "privacy_keys", "privacy_key", "privacy_index_key"
+INDEX_KEYS_BEFORE = "privacy_index_keys_before"
 BITS = 256
 
 
@@ -72,6 +73,7 @@ def by_id(key_id: str) -> SiteKey:
 
 
 def index_key() -> bytes:
+	"""The key of blind indexes that is in use."""
 	secret = frappe.conf.get(INDEX_KEY)
 	if not secret:
 		frappe.throw(
@@ -81,3 +83,24 @@ def index_key() -> bytes:
 			NoSiteKey,
 		)
 	return base64.b64decode(secret)
+
+
+def index_keys() -> list[bytes]:
+	"""The one in use, and those with which something may still be digested."""
+	before = frappe.conf.get(INDEX_KEYS_BEFORE) or []
+	return [index_key(), *(base64.b64decode(secret) for secret in reversed(before))]
+
+
+def add_index_key() -> None:
+	"""Another key of the blind indexes, in use from now on. The one before is kept first: at no moment is it nowhere."""
+	index_key()
+	before = frappe.conf.get(INDEX_KEYS_BEFORE) or []
+	update_site_config(INDEX_KEYS_BEFORE, [*before, frappe.conf[INDEX_KEY]])
+	update_site_config(INDEX_KEY, new_secret())
+
+
+def drop_index_keys_before() -> int:
+	"""Remove those that are in use no more; returns how many."""
+	count = len(frappe.conf.get(INDEX_KEYS_BEFORE) or [])
+	update_site_config(INDEX_KEYS_BEFORE, [])
+	return count

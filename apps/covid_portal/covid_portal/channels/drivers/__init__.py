@@ -15,7 +15,6 @@ class Message:
 	number: str
 	channel: str
 	recipient: str
-	recipient_index: str
 	text: str
 	now: datetime
 	template: str | None = None

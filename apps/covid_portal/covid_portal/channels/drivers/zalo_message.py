@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from covid_portal.channels import sealing
+from covid_portal.channels.catalogue import channel_of
 from covid_portal.channels.drivers import Message, Unreachable, zalo_api
 
 ENDPOINT = "https://openapi.zalo.me/v3.0/oa/message/cs"
@@ -19,7 +21,8 @@ def send(message: Message) -> str | None:
 
 def require_window(message: Message) -> None:
 	"""Zalo charges or refuses what is sent to people who have not written lately; the portal does not try."""
-	filters = {"channel": message.channel, "sender_index": message.recipient_index}
+	indexes = sealing.indexes(channel_of(message.channel).kind, message.recipient)
+	filters = {"channel": message.channel, "sender_index": ("in", indexes)}
 	wrote_at = frappe.db.get_value("Conversation", filters, "last_received_at")
 	hours = cint(frappe.get_cached_doc("Channel Settings").zalo_window_hours) or 168
 	if not wrote_at or message.now > wrote_at + timedelta(hours=hours):

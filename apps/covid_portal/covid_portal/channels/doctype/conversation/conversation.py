@@ -2,6 +2,8 @@ from typing import ClassVar
 
 import frappe
 
+from covid_portal.channels import sealing
+from covid_portal.channels.catalogue import channel_of
 from covid_portal.channels.doctype.outbox_message.outbox_message import refuse
 from covid_portal.privacy.document import PersonalDocument
 
@@ -11,6 +13,10 @@ class Conversation(PersonalDocument):
 
 	PERSONAL_FIELDS: ClassVar = {"sender": "phone", "memory": "text"}
 	BLIND_INDEXES: ClassVar = {"sender_index": ("sender", "phone")}
+
+	def indexes_anew(self) -> dict[str, str]:
+		sender = self.personal("sender")
+		return {"sender_index": sealing.index(channel_of(self.channel).kind, sender)} if sender else {}
 
 	def validate(self) -> None:
 		refuse()

@@ -3,7 +3,10 @@ from typing import ClassVar
 import frappe
 from frappe import _
 
+from covid_portal.channels import sealing
+from covid_portal.channels.catalogue import channel_of
 from covid_portal.privacy.document import PersonalDocument
+from covid_portal.privacy.subjects import Erased
 
 
 class RecordIsKept(frappe.ValidationError):
@@ -15,6 +18,17 @@ class OutboxMessage(PersonalDocument):
 
 	PERSONAL_FIELDS: ClassVar = {"recipient": "phone", "content": "text", "otherwise": "text"}
 	BLIND_INDEXES: ClassVar = {"recipient_index": ("recipient", "phone")}
+
+	def indexes_anew(self) -> dict[str, str]:
+		"""Content is forgotten some time after sending; the index of such a message stays as it is."""
+		try:
+			recipient = sealing.unseal(self.subject, self.recipient)
+		except Erased:
+			frappe.clear_last_message()
+			return {}
+		return (
+			{"recipient_index": sealing.index(channel_of(self.channel).kind, recipient)} if recipient else {}
+		)
 
 	def validate(self) -> None:
 		refuse()
