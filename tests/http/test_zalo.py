@@ -114,7 +114,7 @@ def test_from_a_message_to_the_published_answer(zalo, administrator, client, per
 	zalo.say(citizen, "Đồng ý")
 	petition = wait_until(agreed)[0]
 	assert petition["unit"] == "STTTT-38", petition["assignment_reason"]
-	wait_until(lambda: administrator.rows("File", {"attached_to_name": petition["name"], "is_private": 1}))
+	wait_until(lambda: administrator.rows("Sealed File", {"reference_name": petition["name"]}))
 	officer, head = person("Petition Officer", COMMUNE), person("Head", COMMUNE)
 	hand_on = {"name": petition["name"], "unit": COMMUNE, "reason": "Thuộc thẩm quyền của xã"}
 	accepted(client("vanhanh").call(f"{ACTS}.transfer", **hand_on))

@@ -1,4 +1,4 @@
-"""What people send along: photos and PDFs, told by their content, kept private, and made anew before anybody opens them.
+"""What people send along: photos and PDFs, told by their content, kept sealed, and made anew before anybody opens them.
 
 While it is sent only looked at (`read`), and spooled sealed beside the Intake (`spool`); the worker that makes the document
 makes the file anew (`clean`): pictures are decoded and written again, without place, camera or whatever hung on them; of a PDF
@@ -6,7 +6,6 @@ the pages alone are kept, without actions, scripts and embedded files.
 """
 
 import io
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from werkzeug.datastructures import FileStorage
 
+from covid_portal.privacy import files as sealed_files
 from covid_portal.privacy import quiet, sealing
+from covid_portal.privacy.files import write as write_file
 
 MEGABYTE = 1024 * 1024
 MOST_PIXELS = 60_000_000
@@ -29,7 +30,7 @@ MOST_PAGES = 60
 PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 PDF = "application/pdf"
 ACTIVE_IN_PAGES = ("/AA", "/Annots")
-OWNER_ONLY = 0o600
+KINDS = {"jpg": "image/jpeg", "pdf": PDF}  # of what was made anew
 
 
 class FileRefused(frappe.ValidationError):
@@ -98,20 +99,9 @@ def folder(intake: str) -> Path:
 
 def spool(intake: str, subject: str, files: Sequence[Attachment]) -> list[dict[str, str]]:
 	"""Keep the files sealed under the subject; returns what the payload says of them."""
-	if files:
-		folder(intake).mkdir(mode=0o700, parents=True, exist_ok=True)
 	for number, file in enumerate(files):
-		write(folder(intake) / str(number), sealing.seal_bytes(subject, file.content))
+		write_file(folder(intake) / str(number), sealing.seal_bytes(subject, file.content))
 	return [{"kind": file.kind} for file in files]
-
-
-def write(path: Path, content: bytes) -> None:
-	"""On the disk before the row that names it is committed: what was acknowledged outlives a loss of power."""
-	descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-	with os.fdopen(descriptor, "wb") as opened:
-		opened.write(content)
-		opened.flush()
-		os.fsync(opened.fileno())
 
 
 def remove_spool(intake: str) -> None:
@@ -129,12 +119,12 @@ def forget(doctype: str, names: list[str]) -> None:
 
 
 def attach(document: Document, intake: str, subject: str, files: Sequence[dict[str, str]]) -> int:
-	"""Attach the spooled files to the document, private, under names of our own; returns how many could not be opened."""
+	"""Keep the spooled files with the document, sealed, under names of our own; returns how many could not be opened."""
 	damaged = 0
 	for number, file in enumerate(files):
 		content = sealing.unseal_bytes(subject, (folder(intake) / str(number)).read_bytes())
 		try:
-			keep(document, number + 1, *clean(Attachment(file["kind"], content)))
+			keep(document, subject, number + 1, *clean(Attachment(file["kind"], content)))
 		except FileDamaged:
 			damaged += 1
 	if damaged:
@@ -142,15 +132,8 @@ def attach(document: Document, intake: str, subject: str, files: Sequence[dict[s
 	return damaged
 
 
-def keep(document: Document, number: int, ending: str, content: bytes) -> None:
-	frappe.get_doc(
-		doctype="File",
-		file_name=f"{document.name}-{number}.{ending}",
-		attached_to_doctype=document.doctype,
-		attached_to_name=document.name,
-		is_private=1,
-		content=content,
-	).insert(ignore_permissions=True)
+def keep(document: Document, subject: str, number: int, ending: str, content: bytes) -> None:
+	sealed_files.keep(document, subject, f"{document.name}-{number}.{ending}", KINDS[ending], content)
 
 
 def clean(file: Attachment) -> tuple[str, bytes]:

@@ -18,6 +18,7 @@ from covid_portal.channels.inbound import Inbound, Later
 from covid_portal.citizens import attachments, codes, intake, messages
 from covid_portal.citizens.attachments import PDF, Attachment, FileDamaged
 from covid_portal.organisation.post import default_language, language
+from covid_portal.privacy import files as sealed_files
 from covid_portal.publishing.pages import public_address
 
 CODE = re.compile(r"\b(?:PA|VQ)[ -]?(?:[0-9A-Z][ -]?){16}[0-9A-Z]\b", re.I)
@@ -160,15 +161,14 @@ def petition_of(name: str) -> Document:
 
 
 def add_files(petition: Document, files: list[Attachment]) -> int:
-	attached = {"attached_to_doctype": petition.doctype, "attached_to_name": petition.name}
-	number = len(frappe.get_all("File", attached, pluck="name"))
+	number = len(sealed_files.listed(petition.doctype, petition.name))
 	for file in files:
 		try:
 			ending, content = attachments.clean(file)
 		except FileDamaged:
 			continue
 		number += 1
-		attachments.keep(petition, number, ending, content)
+		attachments.keep(petition, petition.subject, number, ending, content)
 	return len(files)
 
 

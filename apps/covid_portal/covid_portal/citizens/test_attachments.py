@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from covid_portal.citizens import attachments
 from covid_portal.citizens.attachments import PDF, Attachment, FileDamaged, FileRefused
+from covid_portal.privacy import files
 from covid_portal.testing.case import PortalTestCase
 
 
@@ -93,9 +94,9 @@ class TestAttachments(PortalTestCase):
 		self.assertNotIn(content[:20], stored)
 		unit = frappe.get_doc("Unit", "CHS-ZZ11")
 		self.assertEqual(attachments.attach(unit, "zz-test", subject, [{"kind": "image/jpeg"}]), 0)
-		file = frappe.get_last_doc("File", {"attached_to_name": unit.name})
-		self.assertTrue(file.is_private)
-		self.assertEqual(Image.open(io.BytesIO(file.get_content())).size, (40, 20))
+		[kept] = files.listed("Unit", unit.name)
+		self.addCleanup(files.remove, kept.name)
+		self.assertEqual(Image.open(io.BytesIO(files.opened(kept.name, subject))).size, (40, 20))
 
 
 def png_of_pixels(width: int, height: int) -> bytes:

@@ -12,6 +12,7 @@ from covid_portal.channels import sealing
 from covid_portal.channels.inbound import Inbound, Later
 from covid_portal.citizens import conversations, forms, intake
 from covid_portal.citizens.conversations import on_inbound
+from covid_portal.privacy import files
 from covid_portal.testing.case import PortalTestCase
 
 PERSON = "7000000000000000777"
@@ -91,8 +92,8 @@ class TestConversations(PortalTestCase):
 		[petition] = self.petitions()
 		self.write("", timedelta(minutes=2), attachments=[("1.png", picture())])
 		self.write("Nguyễn Văn An, xã Tam Chung, 0912345678")
-		files = frappe.get_all("File", {"attached_to_name": petition.name}, ["is_private", "file_name"])
-		self.assertEqual([(row.is_private, row.file_name[-4:]) for row in files], [(1, ".jpg")])
+		[file] = files.listed("Petition", petition.name)
+		self.assertEqual((file.title, file.kind), (f"{petition.name}-1.jpg", "image/jpeg"))
 		self.assertIn("Nguyễn Văn An, xã Tam Chung, 0912345678", self.said(petition))
 		self.assertEqual(len(self.answers()), 1)
 
