@@ -1,26 +1,36 @@
 """What the public sees of petitions: the form, the page to follow one, the published answers with each unit's figures."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe.utils import now_datetime
+from frappe.utils import getdate, now_datetime
 
 from covid_portal.citizens import unit_figures
 from covid_portal.citizens.return_pages import places
 from covid_portal.publishing import pages
+from covid_portal.publishing.communes import threshold
+from covid_portal.publishing.files import data_file
+from covid_portal.publishing.open_data import V1
 from covid_portal.publishing.publication import Publication
+from covid_portal.publishing.site_map import Translate
 
 MAKER = "covid_portal.citizens.public_pages.files"
 NEWEST = 100
+FILE = f"{V1}/petition-units.json"
+PUBLISHED = ("name", "received", "answered", "on_time", "on_time_share", "median_days")
 
 
 def files(publication: Publication) -> dict[str, bytes]:
 	"""Made with every publication; the form is plain HTML, so that the web server alone shows it."""
 	updated = {"updated_at": publication.latest["published_at"]}
+	now = now_datetime()
+	units = units_data(now)
 	return {
+		FILE: data_file(file_data(units, now)),
 		**pages.in_each_language("petition", {**updated, **form_data()}),
 		**pages.in_each_language("follow_up", {**updated, **follow_up_data()}),
-		**pages.in_each_language("petition_answers", {**updated, **answers_data()}),
+		**pages.in_each_language("petition_answers", {**updated, **answers_data(units)}),
 	}
 
 
@@ -50,9 +60,14 @@ def follow_up_data() -> dict[str, Any]:
 	return {"code": "", "problem": "", "view": None}
 
 
-def answers_data() -> dict[str, Any]:
-	"""{"answers": the newest published ones, "units": figures with the units' names}"""
-	figures = unit_figures.of_units(now_datetime())
+def answers_data(units: list[dict[str, Any]]) -> dict[str, Any]:
+	"""{"answers": the newest published ones, "units": see units_data()}"""
+	return {"answers": [told(row) for row in published()], "units": units}
+
+
+def units_data(now: datetime) -> list[dict[str, Any]]:
+	"""The figures of unit_figures.of_units() with the units' names."""
+	figures = unit_figures.of_units(now, threshold())
 	names = dict(
 		frappe.get_all(
 			"Unit",
@@ -61,10 +76,30 @@ def answers_data() -> dict[str, Any]:
 			as_list=True,
 		)
 	)
+	return [{**row, "name": names.get(row["unit"], row["unit"])} for row in figures]
+
+
+def file_data(units: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+	"""The structure of petition-units.json. By the day: so a build of the same day does not change it for the time alone."""
 	return {
-		"answers": [told(row) for row in published()],
-		"units": [{**row, "name": names.get(row["unit"], row["unit"])} for row in figures],
+		"from": str(getdate(unit_figures.since(now))),
+		"to": str(getdate(now)),
+		"threshold": threshold(),
+		"units": [{"code": row["unit"], **{field: row[field] for field in PUBLISHED}} for row in units],
 	}
+
+
+def open_data_resources(_: Translate) -> list[tuple]:
+	return [
+		(
+			"petition-units.json",
+			"petition-units",
+			None,
+			_(
+				"How units answer petitions: received, answered, on time, median days of the last twelve months."
+			),
+		)
+	]
 
 
 def published() -> list[frappe._dict]:

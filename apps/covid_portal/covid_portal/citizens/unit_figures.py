@@ -1,4 +1,8 @@
-"""How units work on petitions, for everybody to see: received, answered, on time, median days, of the last twelve months."""
+"""How units work on petitions, for everybody to see: received, answered, on time, median days, of the last twelve months.
+
+Few petitions may tell who has sent them: a number from 1 to threshold-1 (Publishing Settings) is said as a range, as are figures of
+communes, and nothing is said of how long so few answers took.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -12,17 +16,22 @@ COLUMNS = ["unit", "received_at", "answered_at", "answered_on_time"]
 SECONDS_OF_A_DAY = 86400
 
 
-def of_units(now: datetime) -> list[dict[str, Any]]:
-	"""[{"unit", "name", "received", "answered", "on_time", "on_time_share" (0-1 or None), "median_days" (or None)}], most
-	received first. Merged petitions count with the one they were merged into, declined ones not at all."""
+def since(now: datetime) -> datetime:
+	return add_months(now, -MONTHS)
+
+
+def of_units(now: datetime, threshold: int) -> list[dict[str, Any]]:
+	"""[{"unit", "received", "answered", "on_time", "on_time_share" (0-1 or None), "median_days" (or None)}], most received first.
+	Counts are numbers or ranges {"from", "to"}. Merged petitions count with the one they were merged into, declined ones not at
+	all."""
 	rows = frappe.db.sql(
 		f"""select {", ".join(COLUMNS)} from tabPetition
 		where received_at >= %s and unit is not null and stage not in ('Merged', 'Declined')""",
-		add_months(now, -MONTHS),
+		since(now),
 	)
 	if not rows:
 		return []
-	return [row_of(unit, group) for unit, group in grouped(pd.DataFrame(rows, columns=COLUMNS))]
+	return [row_of(unit, group, threshold) for unit, group in grouped(pd.DataFrame(rows, columns=COLUMNS))]
 
 
 def grouped(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -30,17 +39,26 @@ def grouped(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 	return sorted(groups, key=lambda pair: (-len(pair[1]), pair[0]))
 
 
-def row_of(unit: str, group: pd.DataFrame) -> dict[str, Any]:
+def row_of(unit: str, group: pd.DataFrame, threshold: int) -> dict[str, Any]:
 	answered = group[group.answered_at.notna()]
 	on_time = int(answered.answered_on_time.sum())
+	tells = len(answered) >= threshold and not is_small(on_time, threshold)
 	return {
 		"unit": unit,
-		"received": len(group),
-		"answered": len(answered),
-		"on_time": on_time,
-		"on_time_share": on_time / len(answered) if len(answered) else None,
-		"median_days": median_days(answered),
+		"received": cell(len(group), threshold),
+		"answered": cell(len(answered), threshold),
+		"on_time": cell(on_time, threshold),
+		"on_time_share": on_time / len(answered) if len(answered) and tells else None,
+		"median_days": median_days(answered) if len(answered) >= threshold else None,
 	}
+
+
+def is_small(number: int, threshold: int) -> bool:
+	return 0 < number < threshold
+
+
+def cell(number: int, threshold: int) -> int | dict[str, int]:
+	return {"from": 1, "to": threshold - 1} if is_small(number, threshold) else number
 
 
 def median_days(answered: pd.DataFrame) -> float | None:
