@@ -1,7 +1,11 @@
 """The operator's review of what is held or could not be made: look, release, refuse, try again. Nothing is thrown away."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import frappe
 from frappe import _
+from frappe.core.doctype.docfield.docfield import DocField
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
@@ -11,7 +15,6 @@ from covid_portal.privacy import access
 from covid_portal.privacy.quiet import without_values
 from covid_portal.privacy.reveal import require_reason
 
-REVIEWERS = ("Operator",)
 OPEN = (intake.HELD, intake.REFUSED, intake.DEAD, intake.FAILED)
 
 
@@ -22,13 +25,38 @@ class NotForReview(frappe.ValidationError):
 @frappe.whitelist(methods=["POST"])
 @without_values
 def look(name: str, reason: str) -> dict:
-	"""What was sent, in clear: {"form": {...}, "files": how many}. Recorded with the reason."""
+	"""What was sent, in clear: {"told": [[label, text]], "files": how many}. Recorded with the reason."""
 	outcome = reviewed(name)
 	require_reason(reason)
 	document = frappe.get_doc("Intake", outcome.intake)
 	access.record("Intake", document.name, ["payload"], reason, "Review", document.subject)
 	content = intake.payload_of(document)
-	return {"form": content["form"], "files": len(content["files"])}
+	return {"told": list(lines(document.kind, content["form"])), "files": len(content["files"])}
+
+
+def lines(kind: str, form: dict[str, Any]) -> Iterator[tuple[str, str]]:
+	"""(label, text) of what is filled in, as the document of that kind labels it; names in place of codes."""
+	fields = {field.fieldname: field for field in frappe.get_meta(kind).fields}
+	for name, value in form.items():
+		field = fields.get(name)
+		label = _(field.label) if field else name
+		if isinstance(value, list):
+			yield from ((f"{label} {number}", in_a_line(row)) for number, row in enumerate(value, 1))
+		elif value:
+			yield label, in_words(field, value)
+
+
+def in_a_line(row: dict[str, Any]) -> str:
+	return " · ".join(str(value) for value in row.values() if value)
+
+
+def in_words(field: DocField | None, value: Any) -> str:
+	if field and field.fieldtype == "Link":
+		title = frappe.get_meta(field.options).get_title_field()
+		return frappe.db.get_value(field.options, value, title, cache=True) or value
+	if field and field.fieldtype == "Check":
+		return _("Yes")
+	return _(value) if field and field.fieldtype == "Select" else str(value)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -52,10 +80,10 @@ def refuse(names: list[str] | str, reason: str) -> int:
 
 
 def reviewed(name: str) -> Document:
-	"""The outcome, locked, if it is open and the user reviews."""
-	frappe.only_for(REVIEWERS, message=True)
+	"""The outcome, locked, if it is open and the user reviews: has the right to write it, which its controller leaves to the
+	acts of this module."""
 	outcome = frappe.get_doc("Intake Outcome", name, for_update=True)
-	outcome.check_permission("read")
+	outcome.check_permission("write")
 	if outcome.state not in OPEN:
 		frappe.throw(
 			_("{0} is {1}: there is nothing to review.").format(name, _(outcome.state)), NotForReview

@@ -158,7 +158,7 @@ class TestIntake(FrappeTestCase):
 		intake.work(now_datetime())
 		name = self.outcome(code).name
 		self.assertEqual(self.outcome(code).state, intake.HELD)
-		self.assertEqual(review.look(name, "Is it a petition?")["form"], {"text": CLEAR})
+		self.assertEqual(review.look(name, "Is it a petition?")["told"], [("text", CLEAR)])
 		self.assertEqual(frappe.get_last_doc("Personal Access", {"reference_name": name}).channel, "Review")
 		review.refuse([name], "An advertisement")
 		intake.work(now_datetime())

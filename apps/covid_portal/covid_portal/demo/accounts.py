@@ -34,6 +34,8 @@ ACCOUNTS = (
 	("quantri", "Portal Administrator", "STTTT-38"),
 	("vanhanh", "Operator", "STTTT-38"),
 	("tongdai.1022", "Call Taker", "STTTT-38"),
+	("ubnd.tinh.tiepdan", "Petition Officer", "UBND-38"),
+	("ubnd.tinh.lanhdao", "Head", "UBND-38"),
 	("kiemtra", "Auditor", "SYT-38"),
 )
 DUTY_NAMES = {
@@ -46,6 +48,7 @@ DUTY_NAMES = {
 	"Portal Administrator": "Quản trị Cổng",
 	"Operator": "Vận hành",
 	"Call Taker": "Trực tổng đài 1022",
+	"Petition Officer": "Cán bộ tiếp nhận phản ánh",
 	"System Manager": "Quản trị hệ thống",
 	"Auditor": "Kiểm tra",
 }

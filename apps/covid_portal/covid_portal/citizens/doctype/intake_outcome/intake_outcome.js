@@ -4,7 +4,8 @@ const REVIEW = "covid_portal.citizens.review.";
 
 frappe.ui.form.on("Intake Outcome", {
 	refresh(frm) {
-		if (!["Held", "Refused", "Dead", "Failed"].includes(frm.doc.state)) return;
+		frm.disable_save();
+		if (!frm.perm[0]?.write || !["Held", "Refused", "Dead", "Failed"].includes(frm.doc.state)) return;
 		frm.add_custom_button(__("Look"), () => look(frm));
 		frm.add_custom_button(__("Release"), () => act(frm, "release", {}));
 		if (frm.doc.state !== "Refused") {
@@ -17,10 +18,10 @@ function look(frm) {
 	ask(__("Look"), async (reason) => {
 		const { message } = await frappe.call({ method: `${REVIEW}look`, type: "POST", args: { name: frm.doc.name, reason } });
 		const rows = $('<table class="table table-sm" style="white-space: pre-line">');
-		for (const [field, text] of Object.entries({ ...message.form, [__("Files")]: message.files })) {
-			$("<tr>").append($("<th>").text(field)).append($("<td>").text(typeof text === "object" ? JSON.stringify(text) : text)).appendTo(rows);
+		for (const [label, text] of [...message.told, [__("Files"), message.files]]) {
+			$("<tr>").append($("<th scope='row'>").text(label), $("<td>").text(text)).appendTo(rows);
 		}
-		frappe.msgprint({ title: frm.doc.kind, message: rows.prop("outerHTML"), wide: true });
+		frappe.msgprint({ title: __(frm.doc.kind), message: rows.prop("outerHTML"), wide: true });
 	});
 }
 
