@@ -212,6 +212,7 @@ scheduler_events = {
 		"covid_portal.citizens.return_days.daily",
 		"covid_portal.citizens.arrivals.daily",
 		"covid_portal.privacy.retention.nightly",
+		"covid_portal.privacy.access_check.daily",
 		"covid_portal.places.following.chase_stale",
 		"covid_portal.places.links.check_all",
 	],
@@ -259,6 +260,7 @@ map_layers = ["covid_portal.places.map_layers.layers"]
 # Files of open data beside publishing's own: (translate) -> rows (path, schema, time of the last change, description).
 open_data_resources = [
 	"covid_portal.citizens.return_pages.open_data_resources",
+	"covid_portal.citizens.public_pages.open_data_resources",
 	"covid_portal.places.published.resources",
 	"covid_portal.levels.published.open_data_resources",
 ]
@@ -309,9 +311,11 @@ personal_doctypes = [
 	{"doctype": "Petition Message", "date_field": "sent_at"},
 	{"doctype": "Petition Answer", "date_field": "sent_at"},
 	{"doctype": "Home Return", "date_field": "ended_on"},
+	{"doctype": "Home Return Person", "date_field": "ended_on"},
+	{"doctype": "Sealed File", "date_field": "kept_at"},
 ]
 # What else is kept of persons who are erased: (DocType, names of the documents) -> None.
-on_erasure = ["covid_portal.citizens.attachments.forget"]
+on_erasure = ["covid_portal.citizens.attachments.forget", "covid_portal.privacy.files.forget"]
 
 # What people send (citizens/intake.py): kind -> class with check(payload) -> payload and make(intake, payload) -> Document.
 intake_makers = {

@@ -6,11 +6,12 @@ from typing import Any
 import frappe
 from frappe import _
 
-from covid_portal.citizens import intake, public_pages
+from covid_portal.citizens import home_return, intake, public_pages, return_form
 from covid_portal.citizens.forms import without_ours
 from covid_portal.privacy.quiet import without_values
 
 STAFF_CHANNELS = ("1022", "Counter")
+PETITION, HOME_RETURN = "Petition", "Home Return"
 
 
 class NotForYou(frappe.PermissionError):
@@ -18,17 +19,24 @@ class NotForYou(frappe.PermissionError):
 
 
 class WrongChannel(frappe.ValidationError):
-	"""Staff enter what came by telephone or at the counter."""
+	"""Staff enter what came by telephone or at the counter, and nothing but petitions and registrations."""
 
 
 @frappe.whitelist(methods=["GET"])
 def choices() -> dict[str, Any]:
-	"""What the entry page offers: {"categories", "places"} as the public form has them, in the user's language."""
+	"""What the entry page offers, as the public forms have it, in the user's language: lists of {"code", "name"}; of "places" each
+	with its communes; "most_persons"."""
 	require_entry()
-	data = public_pages.form_data()
+	data, coming = public_pages.form_data(), return_form.page_data()
 	return {
 		"categories": [in_words(row) for row in data["categories"]],
 		"places": [whole_in_words(row) for row in data["places"]],
+		"origins": [in_words(row) for row in coming["origins"]],
+		"reasons": [in_words(row) for row in coming["reasons"]],
+		"transports": [{"code": name, "name": _(name)} for name, _same in coming["transports"]],
+		"tests": [{"code": name, "name": _(name)} for name in home_return.TEST_KINDS],
+		"results": [{"code": name, "name": _(name)} for name in home_return.TEST_RESULTS],
+		"most_persons": coming["most_persons"],
 	}
 
 
@@ -48,17 +56,20 @@ def may_enter() -> bool:
 
 def require_entry() -> None:
 	if not may_enter():
-		frappe.throw(_("Petitions of others are entered by call-takers and petition officers."), NotForYou)
+		frappe.throw(_("What others say is entered by call-takers and petition officers."), NotForYou)
 
 
 @frappe.whitelist(methods=["POST"])
 @without_values
-def take(payload: dict, channel: str, submission_key: str) -> dict[str, Any]:
-	"""Take in a petition for the caller: {"code"} to read out, or {"problems": {field: sentence}}."""
+def take(payload: dict, channel: str, submission_key: str, kind: str = PETITION) -> dict[str, Any]:
+	"""Take in a petition, or with `kind` "Home Return" a registration, for the caller: {"code"} to read out, or {"problems":
+	{field: sentence}}."""
 	require_entry()
+	if kind not in (PETITION, HOME_RETURN):
+		frappe.throw(_("{0} is nothing that can be sent here.").format(kind), WrongChannel)
 	if channel not in STAFF_CHANNELS:
 		frappe.throw(_("{0} is not entered by staff.").format(channel), WrongChannel)
 	try:
-		return {"code": intake.receive("Petition", channel, without_ours(payload), submission_key)}
+		return {"code": intake.receive(kind, channel, without_ours(payload), submission_key)}
 	except intake.InvalidSubmission as error:
 		return {"problems": error.problems}

@@ -69,15 +69,14 @@ def look(code: str) -> dict:
 	require_checkpoint()
 	number, _verified = number_of(code)
 	doc = locked(number, for_update=False)
-	people = [mask_name(row.get("full_name")) for row in doc.people()]
 	return {
 		"number": doc.name,
 		"stage": doc.stage,
 		"day": doc.day,
 		"area_name": frappe.db.get_value("Area", doc.area, "full_name"),
 		"persons": [
-			{"name": people[place] if place < len(people) else "", "measure": row.measure and _(row.measure)}
-			for place, row in enumerate(doc.persons)
+			{"name": mask_name(who.get("full_name")), "measure": row.measure and _(row.measure)}
+			for who, row in zip(doc.people(), doc.persons, strict=True)
 		],
 	}
 

@@ -3,10 +3,9 @@
 `HomeReturnMaker` is asked by citizens/intake.py: `check` when it is received, `make` in the worker.
 """
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import frappe
 from frappe import _
@@ -43,6 +42,9 @@ OLDEST = 120  # years
 class HomeReturnMaker:
 	"""Maker of "Home Return" (hook intake_makers)."""
 
+	# Persons are kept under keys of their own once the registration is made.
+	MOVED: ClassVar = ("persons",)
+
 	def check(self, payload: dict) -> dict:
 		"""The registration in its normal form. Raises InvalidSubmission, naming each field."""
 		form = Form(payload)
@@ -62,13 +64,10 @@ class HomeReturnMaker:
 		doc = frappe.get_doc(doctype=DOCTYPE, subject=intake.subject, intake=intake.name)
 		doc.update({field: payload[field] for field in PLAIN})
 		doc.update({"channel": intake.channel, "received_at": intake.received_at})
-		doc.set(
-			"persons",
-			[{field: person[field] for field in PROTECTION_FIELDS} for person in payload["persons"]],
-		)
-		people = [{field: person[field] for field in PEOPLE_FIELDS} for person in payload["persons"]]
+		for person in payload["persons"]:
+			row = doc.append("persons", {field: person[field] for field in PROTECTION_FIELDS})
+			row.set_who({field: person[field] for field in PEOPLE_FIELDS})
 		doc.set_personal({field: payload[field] for field in PERSONAL})
-		doc.set_personal({"people_data": json.dumps(people, ensure_ascii=False)})
 		# Nobody's session reaches here: the worker makes what citizens sent, as the portal itself.
 		return doc.insert(ignore_permissions=True)
 

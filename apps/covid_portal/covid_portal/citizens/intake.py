@@ -5,6 +5,7 @@ rush fills the queue and not the answer time. `work` makes the documents: each e
 one transaction and the outcome's row is locked; what fails is tried again, and what fails for good is told to the operators.
 """
 
+import hashlib
 import json
 import random
 import re
@@ -20,9 +21,10 @@ from frappe.utils import now_datetime
 from covid_portal.citizens import attachments, codes
 from covid_portal.citizens.attachments import Attachment
 from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.people import entitled
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.privacy import quiet, sealing, subjects
-from covid_portal.privacy.blind import keyed
+from covid_portal.privacy.blind import keyed_by_all
 
 WAITING, HELD, MADE, FAILED, DEAD, REFUSED = "Waiting", "Held", "Made", "Failed", "Dead", "Refused"
 CHANNELS = ("Web", "Zalo", "1022", "Counter", "E-mail")
@@ -55,7 +57,8 @@ class Maker(Protocol):
 		"""The payload in its normal form. Raises InvalidSubmission."""
 
 	def make(self, intake: Document, payload: dict[str, Any]) -> Document:
-		"""Insert the document, under intake.subject. Called in the worker, once."""
+		"""Insert the document, under intake.subject. Called in the worker, once. What it keeps of the payload under subjects
+		of their own, the class names in MOVED."""
 
 
 def maker_of(kind: str) -> Maker:
@@ -83,17 +86,17 @@ def receive(
 	"""
 	checked = maker_of(kind).check(payload)
 	require_key(submission_key)
-	digest = digest_of(kind, checked, files)
-	if known := code_of_key(submission_key, digest):
+	digests = digests_of(kind, checked, files)
+	if known := code_of_key(submission_key, digests):
 		return known
 	frappe.db.savepoint("intake")
 	try:
-		return store(kind, channel, checked, submission_key, digest, files, held, network)
+		return store(kind, channel, checked, submission_key, digests[0], files, held, network)
 	except Exception as error:
 		if not frappe.db.is_duplicate_entry(error):
 			raise
 		frappe.db.rollback(save_point="intake")
-		return code_of_key(submission_key, digest, locked=True)
+		return code_of_key(submission_key, digests, locked=True)
 
 
 def require_key(submission_key: str) -> None:
@@ -107,12 +110,13 @@ class InvalidSubmissionKey(frappe.ValidationError):
 	pass
 
 
-def digest_of(kind: str, payload: dict[str, Any], files: Sequence[Attachment]) -> str:
-	content = [kind, payload, [keyed("file", file.content.hex()) for file in files]]
-	return keyed("submission", json.dumps(content, sort_keys=True, ensure_ascii=False))
+def digests_of(kind: str, payload: dict[str, Any], files: Sequence[Attachment]) -> list[str]:
+	"""Of what was sent: the one that is stored, and those that may have been before the index key was changed."""
+	content = [kind, payload, [hashlib.sha256(file.content).hexdigest() for file in files]]
+	return keyed_by_all("submission", json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
-def code_of_key(submission_key: str, digest: str, locked: bool = False) -> str | None:
+def code_of_key(submission_key: str, digests: list[str], locked: bool = False) -> str | None:
 	"""The code given for this key before. `locked`: read what another transaction has committed meanwhile."""
 	mode = " lock in share mode" if locked else ""
 	rows = frappe.db.sql(
@@ -122,7 +126,7 @@ def code_of_key(submission_key: str, digest: str, locked: bool = False) -> str |
 	)
 	if not rows:
 		return None
-	if rows[0].payload_digest != digest:
+	if rows[0].payload_digest not in digests:
 		frappe.throw(
 			_("This form has been sent already, with other content. Open it anew to send something else."),
 			SubmissionKeyReused,
@@ -247,7 +251,9 @@ def make_locked(name: str) -> bool:
 		return False
 	intake = frappe.get_doc("Intake", outcome.intake)
 	payload = payload_of(intake)
-	document = maker_of(intake.kind).make(intake, payload["form"])
+	maker = maker_of(intake.kind)
+	document = maker.make(intake, payload["form"])
+	leave_out(intake, payload, getattr(maker, "MOVED", ()))
 	attachments.attach(document, intake.name, intake.subject, payload["files"])
 	values = {
 		"state": MADE,
@@ -258,6 +264,16 @@ def make_locked(name: str) -> bool:
 	frappe.db.set_value("Intake Outcome", name, values)
 	frappe.db.after_commit.add(lambda: attachments.remove_spool(intake.name))
 	return True
+
+
+def leave_out(intake: Document, payload: dict[str, Any], fields: Sequence[str]) -> None:
+	"""The one change of an Intake: what the document keeps under other persons' keys does not stay here under the sender's."""
+	if not fields:
+		return
+	form = {field: value for field, value in payload["form"].items() if field not in fields}
+	content = json.dumps({**payload, "form": form}, ensure_ascii=False)
+	sealed = sealing.seal(intake.subject, content)
+	frappe.db.set_value("Intake", intake.name, "payload", sealed, update_modified=False)
 
 
 def note_failure(name: str, error: Exception, now: datetime) -> None:
@@ -277,22 +293,13 @@ def note_failure(name: str, error: Exception, now: datetime) -> None:
 
 
 def tell_operators(name: str) -> None:
-	"""In the bell of everybody who may have it tried again."""
+	"""In the bell of everybody who may have it tried again: who reviews."""
 	text = _(
 		"{0}: something that was sent could not be made into a document. Look at it and have it tried again."
 	)
 	put_in_desk(
 		[
 			Notice(user, text.format(name), f"/app/intake-outcome/{name}", "Intake Outcome", name)
-			for user in users_with("Operator")
+			for user in entitled("Intake Outcome", "write")
 		]
-	)
-
-
-def users_with(role: str) -> list[str]:
-	return frappe.get_all(
-		"Has Role",
-		{"role": role, "parenttype": "User", "parent": ("not in", frappe.STANDARD_USERS)},
-		pluck="parent",
-		distinct=True,
 	)

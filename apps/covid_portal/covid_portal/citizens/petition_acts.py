@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.citizens import assignment, clocks, duplicates, messages, petitions
-from covid_portal.privacy.blind import blind_index
+from covid_portal.privacy.blind import blind_indexes
 from covid_portal.privacy.quiet import without_values
 
 MOST_FOUND = 50
@@ -79,16 +79,25 @@ def similar(name: str) -> list[dict[str, Any]]:
 @without_values
 def find_by_phone(phone: str) -> list[dict[str, Any]]:
 	"""Petitions of this number that the user may read, the newest first; nothing is opened for it."""
-	index = blind_index("phone", phone)
-	if not index:
+	indexes = blind_indexes("phone", phone)
+	if not indexes:
 		return []
 	return frappe.get_list(
 		"Petition",
-		{"phone_index": index},
+		{"phone_index": ("in", indexes)},
 		["name", "category", "area", "stage", "unit", "received_at"],
 		order_by="received_at desc",
 		limit=MOST_FOUND,
 	)
+
+
+@frappe.whitelist(methods=["GET"])
+@without_values
+def question(name: str) -> dict[str, Any]:
+	"""What an answer that is not stored yet is written beside; see petitions.question_for()."""
+	petition = frappe.get_doc("Petition", name)
+	petition.check_permission("read")
+	return petitions.question_for(petition, frappe.session.user)
 
 
 @frappe.whitelist()
@@ -101,9 +110,9 @@ def course(name: str) -> dict[str, list[dict[str, Any]]]:
 	)
 	if not petition.may_reveal(frappe.session.user):
 		rows = [{**row, "text": None} for row in rows if row["kind"] == messages.EVENT]
-	shown = ("kind", "sent_at", "unit", "user", "channel", "text")
+	shown = ("kind", "sent_at", "channel", "text")
 	return {
-		"messages": [{key: row[key] for key in shown} for row in rows],
+		"messages": [{**{key: row[key] for key in shown}, "by": said_by(row)} for row in rows],
 		"clocks": frappe.get_all(
 			clocks.DOCTYPE,
 			{"petition": name},
@@ -111,6 +120,15 @@ def course(name: str) -> dict[str, list[dict[str, Any]]]:
 			order_by="due_at asc",
 		),
 	}
+
+
+def said_by(row: dict[str, Any]) -> str:
+	"""The unit and who of it; the sender; or the portal."""
+	if row["kind"] == messages.FROM_SENDER:
+		return _("The sender")
+	unit = petitions.unit_name(row["unit"]) if row["unit"] else None
+	person = frappe.utils.get_fullname(row["user"]) if row["user"] else None
+	return ", ".join(filter(None, (unit, person)))
 
 
 @frappe.whitelist()

@@ -187,6 +187,22 @@ def decline(petition: Document, reason: str) -> None:
 # --- answering
 
 
+def question_for(petition: Document, user: str) -> dict[str, Any]:
+	"""What stands beside an answer: {"question" in clear for those who handle it, "handled", "may_be_published"}"""
+	handled = petition.may_reveal(user)
+	return {
+		"question": petition.personal("content") if handled else None,
+		"handled": handled,
+		"may_be_published": may_be_published(petition),
+	}
+
+
+def may_be_published(petition: Document) -> bool:
+	"""With the sender's consent, unless the category is never public."""
+	never = frappe.db.get_value("Petition Category", petition.category, "never_public", cache=True)
+	return bool(petition.consent and not never)
+
+
 def answered(answer: Document) -> None:
 	"""The answer is approved: it goes to the sender, and to those whose petitions were merged into this one."""
 	petition = frappe.get_doc(DOCTYPE, answer.petition)

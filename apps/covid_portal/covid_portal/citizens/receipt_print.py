@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response
 
 from covid_portal.citizens import arrival_rules, codes, home_return, protection, receipts, return_acts
 from covid_portal.paper import LARGE, LEFT, MM_PER_POINT, NORMAL, SMALL, Paper
-from covid_portal.privacy import access
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
 from covid_portal.publishing.rendering import environment
 
 QR_ON_PAPER = 55  # millimetres: read through a plastic cover
-SEEN = ["people_data", "contact_name"]
+SEEN = ["contact_name"]  # and the persons
 PDF = "application/pdf"
 
 
@@ -34,7 +33,7 @@ def show(code: str, form: str | None = None, lang: str | None = None) -> Respons
 	frappe.local.lang = lang if lang in site_map.LANGUAGES else site_map.LANGUAGES[0]
 	doc = registration_of(code)
 	said = content(doc)
-	access.record(doc.doctype, doc.name, SEEN, _("The receipt, by its code"), "Receipt", doc.subject)
+	doc.record_seen(SEEN, _("The receipt, by its code"), "Receipt")
 	return as_pdf(said) if form == "pdf" else as_page(said)
 
 
@@ -45,7 +44,7 @@ def for_staff(name: str, reason: str) -> None:
 	doc.check_permission("print")
 	return_acts.require_handler(doc)
 	said = content(doc)
-	access.record(doc.doctype, doc.name, SEEN, reason or "-", "Print", doc.subject)
+	doc.record_seen(SEEN, reason or "-", "Print")
 	frappe.local.response.update(
 		{"type": "download", "filename": f"{doc.name}.pdf", "filecontent": pdf(said), "content_type": PDF}
 	)
@@ -90,13 +89,13 @@ def content(doc: Document) -> dict[str, Any]:
 		"contact": doc.personal("contact_name"),
 		"persons": [
 			{
-				"name": people[place]["full_name"] if place < len(people) else "",
-				"birth_year": people[place]["birth_year"] if place < len(people) else "",
+				"name": who.get("full_name", ""),
+				"birth_year": who.get("birth_year", ""),
 				"rule": {key: rule[key] for key in ("obligation", "obligation_en", "reference")}
 				if rule
 				else None,
 			}
-			for place, rule in enumerate(rules)
+			for who, rule in zip(people, rules, strict=True)
 		],
 		"token": receipts.token(doc),
 	}

@@ -1,4 +1,4 @@
-"""What the units do about a registration beside deciding on it: the association's word, another day, an end."""
+"""What the units do about a registration beside deciding on it: who they are, the association's word, another day, an end."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,9 +10,11 @@ from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD
-from covid_portal.citizens import return_rows
+from covid_portal.citizens import return_notices, return_rows
 from covid_portal.organisation.scope import in_scope
 from covid_portal.organisation.transactions import begin_again_on
+from covid_portal.privacy import reveal
+from covid_portal.privacy.quiet import without_values
 
 DOCTYPE = "Home Return"
 
@@ -69,6 +71,18 @@ def cancel(name: str, reason: str) -> dict:
 	return begin_again_on(frappe.QueryDeadlockError, act, name, reason, put_end)
 
 
+@frappe.whitelist(methods=["POST"])
+@without_values
+def reveal_people(name: str, reason: str) -> list[dict]:
+	"""Who they are: [{"full_name", "birth_year", "id_number"}] in the order of the rows, for those who handle it. On the record
+	of each of them."""
+	doc = reveal.readable(DOCTYPE, name)
+	reveal.require_handler(doc)
+	reveal.require_reason(reason)
+	doc.record_seen([], reason, "Desk")
+	return doc.people()
+
+
 def act(name: str, reason: str, change: Callable[..., None], *values: str) -> dict:
 	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
 	doc.check_permission("read")
@@ -123,6 +137,7 @@ def put_end(doc: Document, at: datetime) -> None:
 		)
 	doc.update({"stage": "Cancelled", "day": None, "ended_on": getdate(at)})
 	store(doc)
+	return_notices.tell(doc, return_notices.CANCELLED)
 	return_days.give_later(doc.area)
 
 

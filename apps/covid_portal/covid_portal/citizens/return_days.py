@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, getdate, now_datetime
 
-from covid_portal.citizens import home_return, receipts, return_acts
+from covid_portal.citizens import home_return, receipts, return_acts, return_notices
 from covid_portal.organisation import jobs
 
 JOB = "covid_portal.citizens.return_days.give_days_of"
@@ -48,10 +48,16 @@ def give(name: str, day: date, now: datetime) -> bool:
 	doc = frappe.get_doc(home_return.DOCTYPE, name, for_update=True)
 	if doc.stage != "Waiting":
 		return False
+	put(doc, day, now)
+	return True
+
+
+def put(doc: Document, day: date, now: datetime) -> None:
+	"""The day, with its receipt and word to who registered."""
 	doc.update({"day": day, "stage": "Day Given"})
 	receipts.issue(doc, now)
 	return_acts.store(doc)
-	return True
+	return_notices.tell(doc, return_notices.DAY)
 
 
 class NoRoom(frappe.ValidationError):
@@ -74,9 +80,7 @@ def move(doc: Document, day: date, now: datetime) -> None:
 			),
 			NoRoom,
 		)
-	doc.update({"day": day, "stage": "Day Given"})
-	receipts.issue(doc, now)
-	return_acts.store(doc)
+	put(doc, day, now)
 
 
 # --- places

@@ -7,14 +7,25 @@ import frappe
 from frappe.utils import getdate, today
 
 from covid_portal.approval.decisions import decide
-from covid_portal.citizens import arrivals, checkpoint, receipts, return_acts, return_days
+from covid_portal.channels import sealing as channel_sealing
+from covid_portal.citizens import (
+	arrivals,
+	calls,
+	checkpoint,
+	codes,
+	intake,
+	receipts,
+	return_acts,
+	return_days,
+)
 from covid_portal.citizens.arrivals import ArrivalRefused
 from covid_portal.citizens.doctype.home_return.home_return import ReturnRefused
 from covid_portal.citizens.home_return import HomeReturnMaker
 from covid_portal.citizens.intake import InvalidSubmission
 from covid_portal.citizens.receipts import ForgedReceipt
-from covid_portal.privacy import retention
-from covid_portal.privacy.reveal import RevealRefused, reveal
+from covid_portal.patches import persons_of_their_own
+from covid_portal.privacy import erasure, export, retention, sealing
+from covid_portal.privacy.reveal import ReasonMissing, RevealRefused, reveal
 from covid_portal.testing import returns
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.province import COMMUNE, assign
@@ -136,9 +147,13 @@ class TestTakingIn(ReturnCase):
 				{"transport": "Train", "day": today(), "stage": "Arrived", "weight": 999, "receipt_issue": 7}
 			)
 			changed.save()
-			for wrong in ({"people_data": "no list"}, {"people_data": "[]x"}, {"persons": []}):
-				with self.subTest(**wrong), self.assertRaises(ReturnRefused):
-					frappe.get_doc(KIND, doc.name).update(wrong).save()
+			for wrong in ("no JSON", "[]"):
+				with self.subTest(wrong), self.assertRaises(ReturnRefused):
+					other = frappe.get_doc(KIND, doc.name)
+					other.persons[0].person_data = wrong
+					other.save()
+			with self.assertRaises(ReturnRefused):
+				frappe.get_doc(KIND, doc.name).update({"persons": []}).save()
 		found = frappe.get_doc(KIND, doc.name)
 		self.assertEqual(
 			(found.transport, found.day, found.stage, found.weight), ("Train", None, "Registered", 10)
@@ -386,6 +401,175 @@ class TestArrivals(ReturnCase):
 			arrivals.record(doc, seen)
 
 
+class TestPersons(ReturnCase):
+	"""Each of those who come is a data subject of its own."""
+
+	OTHERS = ("reporter", "auditor", "sibling", "outsider", "district", "disabled", "Guest")
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		"""With the column that sites of before have; a change of a table commits, so it stands outside of all tests."""
+		cls.change_table(f"add column if not exists {persons_of_their_own.OLD} longtext")
+		cls.addClassCleanup(cls.change_table, f"drop column if exists {persons_of_their_own.OLD}")
+		super().setUpClass()
+
+	@staticmethod
+	def change_table(change: str) -> None:
+		frappe.db.rollback()
+		frappe.db.sql_ddl(f"alter table `tab{KIND}` {change}")
+		frappe.cache.hdel("table_columns", f"tab{KIND}")
+
+	def names(self, doc: frappe.model.document.Document) -> list:
+		return [who.get("full_name") for who in frappe.get_doc(KIND, doc.name).people()]
+
+	def family(self) -> frappe.model.document.Document:
+		return register(persons=[returns.person(full_name=name) for name in ("Cha", "Mẹ", "Con")])
+
+	def test_one_is_erased_and_handed_out_without_the_others(self) -> None:
+		doc = self.family()
+		self.assertEqual(len({doc.subject, *(row.subject for row in doc.persons)}), 4)
+		told = export.of_subject(doc.persons[1].subject)
+		self.assertIn("Mẹ", str(told))
+		for other in ("Cha", "Con", NAME):
+			self.assertNotIn(other, str(told))
+		erasure.erase(doc.persons[1].subject, "She asks for it")
+		self.assertEqual(self.names(doc), ["Cha", None, "Con"])
+		erasure.erase(doc.subject, "Who registered asks for it")
+		self.assertEqual(self.names(doc), ["Cha", None, "Con"])
+
+	def test_what_was_sent_names_them_no_more_once_it_is_made(self) -> None:
+		doc = self.family()
+		sent = intake.payload_of(frappe.get_doc("Intake", doc.intake))
+		self.assertEqual((sent["form"].get("persons"), sent["form"]["contact_name"]), (None, NAME))
+
+	def test_who_they_are_is_shown_to_those_who_handle_it_and_stands_on_the_record_of_each(self) -> None:
+		doc = self.family()
+		with self.acting("stranger"):
+			with self.assertRaises(ReasonMissing):
+				return_acts.reveal_people(doc.name, " ")
+			seen = return_acts.reveal_people(doc.name, "To prepare their rooms")
+		self.assertEqual([who["full_name"] for who in seen], ["Cha", "Mẹ", "Con"])
+		for row in doc.persons:
+			[access] = frappe.get_all(
+				"Personal Access", {"subject": row.subject}, ["reference_name", "reason"]
+			)
+			self.assertEqual((access.reference_name, access.reason), (row.name, "To prepare their rooms"))
+		for who in self.OTHERS:
+			with self.subTest(who), self.acting(who), self.assertRaises(frappe.PermissionError):
+				return_acts.reveal_people(doc.name, "Curiosity")
+
+	def test_a_name_is_corrected_where_the_commune_has_it_back_and_nobody_becomes_another(self) -> None:
+		doc = self.family()
+		with self.acting("stranger"):
+			decide(KIND, doc.name, "Return", "The second name is not readable")
+		with self.acting("government"):
+			changed = frappe.get_doc(KIND, doc.name)
+			changed.persons[1].person_data = json.dumps({"full_name": "Mẹ Hai", "birth_year": 1960})
+			changed.persons[2].subject = changed.persons[0].subject
+			changed.save()
+		self.assertEqual(self.names(doc), ["Cha", "Mẹ Hai", "Con"])
+		self.assertNotIn(
+			"Mẹ Hai", str(frappe.db.sql("select * from `tabHome Return Person` where parent = %s", doc.name))
+		)
+
+	def test_registrations_of_before_are_moved_once(self) -> None:
+		doc = self.family()
+		self.put_back(doc)
+		with patch.object(frappe.db, "commit"):
+			persons_of_their_own.execute()
+			moved = frappe.get_doc(KIND, doc.name)
+			persons_of_their_own.execute()
+		self.assertEqual(self.names(doc), ["Cha", "Mẹ", "Con"])
+		self.assertEqual(
+			[row.subject for row in frappe.get_doc(KIND, doc.name).persons],
+			[row.subject for row in moved.persons],
+		)
+		self.assertIsNone(intake.payload_of(frappe.get_doc("Intake", doc.intake))["form"].get("persons"))
+
+	def put_back(self, doc: frappe.model.document.Document) -> None:
+		"""As it was stored before."""
+		people = sealing.seal(doc.subject, json.dumps(doc.people()))
+		frappe.db.sql("update `tabHome Return` set people_data = %s where name = %s", (people, doc.name))
+		frappe.db.set_value(
+			"Home Return Person", {"parent": doc.name}, {"subject": None, "person_data": None}
+		)
+
+
+class TestNotices(ReturnCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.gateway("HTTP Gateway")
+
+	def gateway(self, driver: str) -> None:
+		frappe.db.set_single_value("Channel Settings", "sms_driver", driver)
+		frappe.clear_document_cache("Channel Settings", "Channel Settings")
+		self.addCleanup(frappe.clear_document_cache, "Channel Settings", "Channel Settings")
+
+	def said(self, doc: frappe.model.document.Document) -> list[str]:
+		rows = frappe.get_all(
+			"Outbox Message", {"about_name": doc.name}, ["subject", "content", "channel"], order_by="name"
+		)
+		self.assertLessEqual({(row.subject, row.channel) for row in rows}, {(doc.subject, "SMS")})
+		return [channel_sealing.unseal_data(row.subject, row.content)["text"] for row in rows]
+
+	def test_the_day_another_day_and_the_end_are_told(self) -> None:
+		doc = approved()
+		with self.acting("stranger"):
+			return_acts.move_day(doc.name, day(2), "She asks for it")
+			return_acts.cancel(doc.name, "They stay")
+		first, second, last = self.said(doc)
+		self.assertIn(f"{getdate(day(0)):%d/%m/%Y}", first)
+		self.assertIn(f"{getdate(day(2)):%d/%m/%Y}", second)
+		for text in (first, second, last):
+			self.assertIn(doc.name, text)
+			self.assertIn("/tra-cuu", text)
+			self.assertNotIn(NAME, text)
+		self.assertTrue(frappe.db.exists("Personal Access", {"subject": doc.subject, "channel": "Message"}))
+
+	def test_waiting_a_return_and_a_refusal_are_told(self) -> None:
+		frappe.db.set_single_value("Home Return Settings", "persons_per_day", 0)
+		frappe.clear_document_cache("Home Return Settings", "Home Return Settings")
+		self.assertEqual(len(self.said(approved())), 1)
+		for decision in ("Return", "Refuse"):
+			doc = register()
+			with self.acting("stranger"):
+				decide(KIND, doc.name, decision, "Not without a reason")
+			[text] = self.said(doc)
+			self.assertNotIn("Not without a reason", text, "reasons stand behind the code")
+
+	def test_who_registered_for_somebody_else_is_told_in_their_place(self) -> None:
+		doc = approved(is_proxy="1", proxy_name="Cháu", proxy_phone="0912 111 222")
+		masks = frappe.get_all("Outbox Message", {"about_name": doc.name}, pluck="recipient_mask")
+		self.assertEqual(masks, ["•••222"])
+
+	def test_without_a_gateway_or_a_number_of_this_country_nothing_is_posted_and_nothing_fails(self) -> None:
+		self.assertEqual(self.said(approved(contact_phone="+1 202 555 0123")), [])
+		self.gateway("")
+		self.assertEqual(self.said(approved()), [])
+
+
+class TestEntryForSomebodyElse(ReturnCase):
+	def take(self, kind: str = KIND, **values: object) -> dict:
+		return calls.take(payload(**values), "1022", f"zz-{frappe.generate_hash(length=30)}", kind)
+
+	def test_a_call_taker_registers_for_who_calls(self) -> None:
+		assign("publisher", "Call Taker", "PPC-ZZ")
+		with self.acting("publisher"):
+			code = self.take()["code"]
+			self.assertEqual(set(self.take(contact_phone="x")["problems"]), {"contact_phone"})
+			with self.assertRaises(calls.WrongChannel):
+				self.take("User")
+			self.assertIn(HARD, {row["code"] for row in calls.choices()["reasons"]})
+		intake.make_locked(codes.find(code))
+		doc = frappe.get_doc(KIND, {"intake": codes.find(code)})
+		self.assertEqual((doc.channel, doc.workflow_state), ("1022", "In Approval"))
+
+	def test_nobody_else_registers_for_others(self) -> None:
+		for who in ("reporter", "auditor", "disabled"):
+			with self.subTest(who), self.acting(who), self.assertRaises(calls.NotForYou):
+				self.take()
+
+
 class TestRetention(ReturnCase):
 	def test_after_its_period_nobody_can_be_found_in_it_and_its_rows_stay(self) -> None:
 		doc = approved()
@@ -400,6 +584,6 @@ class TestRetention(ReturnCase):
 			retention.run(returns.later(days + 1))
 		erased = frappe.get_doc(KIND, doc.name)
 		self.assertEqual(
-			(erased.people(), erased.personal("contact_name"), erased.phone_index), ([], None, None)
+			(erased.people(), erased.personal("contact_name"), erased.phone_index), ([{}], None, None)
 		)
 		self.assertEqual((erased.persons_count, erased.area), (1, COMMUNE))

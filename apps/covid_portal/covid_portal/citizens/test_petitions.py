@@ -1,5 +1,7 @@
 """A petition from what was sent to the published answer, and who sees what of it."""
 
+from unittest.mock import patch
+
 import frappe
 
 from covid_portal.approval.decisions import decide
@@ -12,6 +14,8 @@ from covid_portal.citizens import (
 	messages,
 	petition_acts,
 	petitions,
+	public_pages,
+	unit_figures,
 )
 from covid_portal.citizens.doctype.petition_answer.petition_answer import AnswerRefused, NamesSomebody
 from covid_portal.privacy import erasure, export, retention
@@ -316,6 +320,46 @@ class TestAnswering(PetitionCase):
 			petition_acts.decline(self.petition.name, "Thuộc thẩm quyền của tòa án")
 		self.assertEqual(self.view()["stage"], "Declined")
 		self.assertIn("tòa án", self.view()["course"][-1]["text"])
+
+
+class TestFiguresOfUnits(PetitionCase):
+	def figures(self, threshold: int) -> dict:
+		rows = unit_figures.of_units(petitions.now(), threshold)
+		return next(row for row in rows if row["unit"] == UNIT)
+
+	def test_what_was_received_and_answered_on_time_is_counted_and_few_are_told_as_a_range(self):
+		made.petition()
+		self.answer()
+		few = {"from": 1, "to": 4}
+		self.assertEqual(
+			self.figures(1),
+			{
+				"unit": UNIT,
+				"received": 2,
+				"answered": 1,
+				"on_time": 1,
+				"on_time_share": 1.0,
+				"median_days": 0.0,
+			},
+		)
+		self.assertEqual(
+			self.figures(5),
+			{
+				"unit": UNIT,
+				"received": few,
+				"answered": few,
+				"on_time": few,
+				"on_time_share": None,
+				"median_days": None,
+			},
+		)
+
+	def test_the_public_file_tells_no_exact_small_number(self):
+		self.answer()
+		with patch.object(public_pages, "threshold", lambda: 5):
+			data = public_pages.file_data(public_pages.units_data(petitions.now()), petitions.now())
+		row = next(row for row in data["units"] if row["code"] == UNIT)
+		self.assertEqual((row["received"], row["median_days"]), ({"from": 1, "to": 4}, None))
 
 
 class TestForgetting(PetitionCase):

@@ -1,5 +1,6 @@
 // The Desk form: who they are, covered until somebody who handles it gives a reason, and what the unit does beside deciding.
 
+const WITH_AUTHOR = ["Draft", "Returned"];
 const OPEN_STAGES = ["Registered", "Waiting", "Day Given"];
 const ACTS = "covid_portal.citizens.return_acts";
 
@@ -9,7 +10,10 @@ frappe.ui.form.on("Home Return", {
 		frm.set_df_property("persons", "cannot_delete_rows", true);
 		show_people(frm, frm.doc.__onload?.masked || {});
 		if (frm.is_new() || !frm.doc.__onload?.may_reveal) return;
+		covid_portal.personal.show_files(frm.get_field("people").$wrapper, frm.doc.__onload.files);
+		covid_portal.personal.offer_rights(frm, persons_of(frm));
 		frm.add_custom_button(__("Show Names and Phone"), () => reveal(frm));
+		if (WITH_AUTHOR.includes(frm.doc.workflow_state) && frm.perm[0]?.write) frm.add_custom_button(__("Correct Names and Phone"), () => correct(frm));
 		if (["Day Given", "Arrived"].includes(frm.doc.stage)) frm.add_custom_button(__("Print Receipt"), () => print_receipt(frm));
 		if (!OPEN_STAGES.includes(frm.doc.stage)) return;
 		frm.add_custom_button(__("Association's Word"), () => record_voucher(frm), __("Acts"));
@@ -20,6 +24,12 @@ frappe.ui.form.on("Home Return", {
 });
 
 const LABELS = ["contact_name", "contact_phone", "contact_address", "origin_address", "reason_note", "vehicle_plate", "proxy_name", "proxy_phone"];
+
+/** Whoever registered, and each who comes: all are persons of their own. */
+function persons_of(frm) {
+	const people = frm.doc.persons.map(({ doctype, name, idx }) => ({ label: __("Person {0}", [idx]), doctype, name }));
+	return [{ label: __("Who registered"), doctype: frm.doctype, name: frm.docname }, ...people];
+}
 
 /** Texts go in as texts: they are what strangers wrote. */
 function show_people(frm, values) {
@@ -45,13 +55,61 @@ function ask(title, fields, label, act) {
 	dialog.show();
 }
 
+/** {fields: {name: text}, people: [{full_name, birth_year, id_number}]} in clear, recorded with the reason. */
+async function in_clear(frm, reason) {
+	const { message: fields } = await frappe.call("covid_portal.privacy.reveal.reveal", { doctype: frm.doctype, name: frm.docname, fields: LABELS, reason });
+	const { message: people } = await frappe.call(`${ACTS}.reveal_people`, { name: frm.docname, reason });
+	return { fields, people };
+}
+
 function reveal(frm) {
 	ask(__("Show Names and Phone"), [], __("Show"), async ({ reason }) => {
-		const fields = [...LABELS, "people_data"];
-		const { message } = await frappe.call("covid_portal.privacy.reveal.reveal", { doctype: frm.doctype, name: frm.docname, fields, reason });
-		const people = JSON.parse(message.people_data || "[]").map((row) => [row.full_name, row.birth_year, row.id_number].filter(Boolean).join(" · "));
-		show_people(frm, { ...message, people });
+		const { fields, people } = await in_clear(frm, reason);
+		const told = people.map((row) => [row.full_name, row.birth_year, row.id_number].filter(Boolean).join(" · "));
+		show_people(frm, { ...fields, people: told });
 	});
+}
+
+const NEEDED = ["contact_name", "contact_phone"];
+const PARTS = { full_name: __("Full name"), birth_year: __("Year of birth"), id_number: __("Identity card or passport") };
+
+/** What the commune has asked on the telephone, put in place of what was sent. */
+function correct(frm) {
+	ask(__("Correct Names and Phone"), [], __("Show"), async ({ reason }) => {
+		const { fields, people } = await in_clear(frm, reason);
+		const of_registration = LABELS.map((name) => ({
+			fieldname: name,
+			fieldtype: name === "reason_note" ? "Small Text" : "Data",
+			label: __(frm.get_field(name).df.label),
+			default: fields[name],
+			reqd: Number(NEEDED.includes(name)),
+		}));
+		// Of an erased person there is nothing to correct.
+		const of_people = people.flatMap((row, at) => row.full_name && [
+			{ fieldtype: "Section Break", label: __("Person {0}", [at + 1]) },
+			...Object.entries(PARTS).map(([part, label]) => ({ fieldname: `${part}_${at}`, fieldtype: "Data", label, default: row[part], reqd: Number(part === "full_name") })),
+		]);
+		const dialog = new frappe.ui.Dialog({
+			title: __("Correct Names and Phone"),
+			fields: [...of_registration, ...of_people.filter(Boolean)],
+			primary_action_label: __("Save"),
+			async primary_action(values) {
+				dialog.hide();
+				put(frm, values);
+				await frm.save();
+			},
+		});
+		dialog.show();
+	});
+}
+
+function put(frm, values) {
+	for (const name of LABELS) frm.doc[name] = values[name] || null;
+	frm.doc.persons.forEach((row, at) => {
+		if (!values[`full_name_${at}`]) return;
+		row.person_data = JSON.stringify(Object.fromEntries(Object.keys(PARTS).map((part) => [part, values[`${part}_${at}`] || null])));
+	});
+	frm.dirty();
 }
 
 function print_receipt(frm) {

@@ -1,4 +1,3 @@
-import json
 import secrets
 from typing import ClassVar
 
@@ -6,19 +5,14 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, now_datetime
 
-from covid_portal.approval.guard import is_deciding
+from covid_portal.approval.guard import is_deciding, require_author
 from covid_portal.approval.seats import Seats, seats_of
-from covid_portal.approval.vocabulary import (
-	APPROVED,
-	IN_APPROVAL,
-	REFUSED,
-	STATE_FIELD,
-	WITH_AUTHOR,
-	WITHDRAWN,
-)
-from covid_portal.citizens import home_return, return_acts, return_days, return_rows
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, REFUSED, RETURNED, STATE_FIELD, WITHDRAWN
+from covid_portal.citizens import home_return, return_acts, return_days, return_notices, return_rows
 from covid_portal.citizens.codes import ALPHABET, check_letter
 from covid_portal.organisation.scope import rows_condition, scope_condition
+from covid_portal.privacy import access, files, subjects
+from covid_portal.privacy.access import Seen
 from covid_portal.privacy.document import PersonalDocument
 from covid_portal.privacy.masking import mask_name
 
@@ -48,7 +42,6 @@ class HomeReturn(PersonalDocument):
 		"vehicle_plate": "id_number",
 		"proxy_name": "name",
 		"proxy_phone": "phone",
-		"people_data": "text",
 	}
 	BLIND_INDEXES: ClassVar = {"phone_index": ("contact_phone", "phone")}
 	# Written by the portal's own acts alone, and no part of what is decided on.
@@ -65,7 +58,9 @@ class HomeReturn(PersonalDocument):
 		self.set_onload(
 			"masked", {**self.masked(), "people": [mask_name(row.get("full_name")) for row in self.people()]}
 		)
-		self.set_onload("may_reveal", self.may_reveal(frappe.session.user))
+		if self.may_reveal(frappe.session.user):
+			self.set_onload("may_reveal", True)
+			self.set_onload("files", files.listed(self.doctype, self.name))
 
 	def validate(self) -> None:
 		if is_deciding(self):
@@ -73,16 +68,25 @@ class HomeReturn(PersonalDocument):
 			return
 		if return_acts.is_acting(self):
 			return
-		self.require_author()
+		require_author(self, ReturnDecidedOn)
 		self.keep_server_fields()
 		self.seal_personal()
-		self.require_people()
+		self.follow_people()
 		self.place()
+
+	def before_save(self) -> None:
+		for row in self.persons:
+			row.ended_on = self.ended_on
 
 	def on_decision(self, decision: str) -> None:
 		"""Called by decide() when the decision is recorded."""
-		if self.get(STATE_FIELD) == APPROVED:
+		state = self.get(STATE_FIELD)
+		if state == APPROVED:
 			return_days.give_days(self.area, now_datetime())
+			if frappe.db.get_value(self.doctype, self.name, "stage") == WAITING:
+				return_notices.tell(self, return_notices.WAITING)
+		elif state in (REFUSED, RETURNED):
+			return_notices.tell(self, state)
 
 	def follow_decision(self) -> None:
 		state = self.get(STATE_FIELD)
@@ -92,35 +96,26 @@ class HomeReturn(PersonalDocument):
 
 	# --- what it must be
 
-	def require_author(self) -> None:
-		before = self.get_doc_before_save()
-		state = before.get(STATE_FIELD) if before else None
-		if state and state not in WITH_AUTHOR:
-			frappe.throw(
-				_("{0} is in the state {1}: it cannot be changed now.").format(self.describe(), _(state)),
-				ReturnDecidedOn,
-			)
-
 	def keep_server_fields(self) -> None:
 		"""A new one is made by home_return.HomeReturnMaker: no role may create it."""
 		before = self.get_doc_before_save()
 		if before:
 			self.update({field: before.get(field) for field in self.SERVER})
 
-	def require_people(self) -> None:
-		"""As many persons as there are names: who they are is sealed beside the rows."""
-		try:
-			people = self.people()
-		except ValueError:
-			people = None
-		named = isinstance(people, list) and all(isinstance(row, dict) for row in people)
-		if not named or not self.persons or len(self.persons) != len(people or self.persons):
-			frappe.throw(
-				_("{0}: persons cannot be added or left out here; ask for a new registration.").format(
-					self.describe()
-				),
-				ReturnRefused,
-			)
+	def follow_people(self) -> None:
+		"""Who they are is sealed in each row, under a subject of the person's own."""
+		before = self.get_doc_before_save()
+		known = {row.name: row for row in before.persons} if before else {}
+		if not self.persons or (before and {row.name for row in self.persons} != set(known)):
+			self.refuse_people(_("persons cannot be added or left out here; ask for a new registration."))
+		for row in self.persons if before else ():
+			try:
+				row.follow(known[row.name])
+			except ValueError:
+				self.refuse_people(_("what is written of person {0} cannot be read.").format(row.idx))
+
+	def refuse_people(self, why: str) -> None:
+		frappe.throw(f"{self.describe()}: {why}", ReturnRefused)
 
 	def place(self) -> None:
 		self.stage = self.stage or REGISTERED
@@ -138,8 +133,17 @@ class HomeReturn(PersonalDocument):
 	# --- who they are
 
 	def people(self) -> list[dict]:
-		"""The persons as given, in the order of the rows; none where they were erased."""
-		return json.loads(self.personal("people_data") or "[]")
+		"""The persons as given, in the order of the rows; an empty one where somebody was erased."""
+		subjects.load([row.subject for row in self.persons if row.subject])
+		return [row.who() for row in self.persons]
+
+	def record_seen(self, fields: list[str], reason: str, channel: str) -> None:
+		"""That these fields of the registration, if any, and all persons were seen: on the record of each of them."""
+		seen = [Seen(self.doctype, self.name, fields, self.subject)] if fields else []
+		seen += [
+			Seen(row.doctype, row.name, ["person_data"], row.subject) for row in self.persons if row.subject
+		]
+		access.record_all(seen, reason, channel)
 
 	def may_reveal(self, user: str) -> bool:
 		"""The unit that decides, its superior, and once they are there both units of the commune."""

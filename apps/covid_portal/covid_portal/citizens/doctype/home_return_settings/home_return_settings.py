@@ -3,6 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from covid_portal.channels.catalogue import ZNS
+
 LEAST = {"most_persons": 1, "persons_per_day": 0, "days_ahead": 1, "receipt_days": 0, "key_generation": 1}
 MOST = {"most_persons": 30, "days_ahead": 120}
 
@@ -11,6 +13,14 @@ class HomeReturnSettings(Document):
 	"""Who decides on registrations, how many come a day, how long a receipt holds."""
 
 	def validate(self) -> None:
+		self.check_bounds()
+		self.check_notices()
+
+	def check_notices(self) -> None:
+		if self.notice_channel == ZNS and not self.notice_template:
+			frappe.throw(_("Messages by ZNS need a template that Zalo has approved."))
+
+	def check_bounds(self) -> None:
 		for field, least in LEAST.items():
 			most = MOST.get(field)
 			value = cint(self.get(field))

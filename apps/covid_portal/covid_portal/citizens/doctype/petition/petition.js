@@ -13,6 +13,9 @@ frappe.ui.form.on("Petition", {
 		show_content(frm);
 		show_course(frm);
 		if (frm.perm[0]?.write) offer_acts(frm);
+		if (frm.doc.__onload?.handled) {
+			covid_portal.personal.offer_rights(frm, [{ label: __("The sender"), doctype: "Petition", name: frm.doc.name }]);
+		}
 	},
 });
 
@@ -47,6 +50,7 @@ function show_content(frm) {
 	const panel = frm.get_field("content_panel").$wrapper.empty();
 	$('<p style="white-space: pre-line; overflow-wrap: anywhere">').text(personal.content).appendTo(panel);
 	if (personal.place) $('<p class="text-muted">').text(__("Place: {0}", [personal.place])).appendTo(panel);
+	covid_portal.personal.show_files(panel, frm.doc.__onload?.files);
 }
 
 async function show_course(frm) {
@@ -62,7 +66,7 @@ async function show_course(frm) {
 	const said = message.messages.map((row) => [
 		frappe.datetime.str_to_user(row.sent_at),
 		__(row.kind),
-		row.unit || row.user || "",
+		row.by,
 		row.text ?? "•••",
 	]);
 	table_of(panel, [__("Date"), __("Kind"), __("By"), __("Text")], said);
@@ -78,14 +82,15 @@ function table_of(panel, heads, rows) {
 
 function offer_acts(frm) {
 	const is_open = ["Received", "Assigned"].includes(frm.doc.stage);
+	const is_heard = is_open || frm.doc.stage === "Answered";
 	const group = __("Actions");
 	if (is_open) {
-		frm.add_custom_button(__("Answer"), () => frappe.new_doc("Petition Answer", { petition: frm.doc.name }));
+		frm.add_custom_button(__("Reply"), () => frappe.new_doc("Petition Answer", { petition: frm.doc.name }));
 		frm.add_custom_button(__("Hand On"), () => hand_on(frm), group);
 		frm.add_custom_button(__("Same Matter"), () => merge(frm), group);
 		frm.add_custom_button(__("Decline"), () => decline(frm), group);
 	}
-	frm.add_custom_button(__("Write to Sender"), () => write(frm, "write_to_sender", __("The sender reads this")), group);
+	if (is_heard) frm.add_custom_button(__("Write to Sender"), () => write(frm, "write_to_sender", __("The sender reads this")), group);
 	frm.add_custom_button(__("Internal Note"), () => write(frm, "note", __("The sender never reads this")), group);
 }
 
@@ -109,7 +114,12 @@ function hand_on(frm) {
 		},
 		reason_field(__("Reason")),
 	];
-	dialog(__("Hand On"), fields, (values) => done(frm, "transfer", values));
+	dialog(__("Hand On"), fields, async (values) => {
+		await call(`${ACTS}transfer`, { name: frm.doc.name, ...values });
+		// It is the other unit's now, and out of sight here.
+		frappe.show_alert({ message: __("Handed on: {0}", [frm.doc.name]), indicator: "green" });
+		frappe.set_route("List", "Petition");
+	});
 }
 
 async function merge(frm) {

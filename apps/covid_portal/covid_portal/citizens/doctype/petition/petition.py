@@ -6,6 +6,7 @@ from frappe import _
 from covid_portal.approval.seats import seats_of
 from covid_portal.citizens import petitions
 from covid_portal.organisation.scope import scope_condition
+from covid_portal.privacy import files
 from covid_portal.privacy.document import PersonalDocument
 
 
@@ -30,6 +31,7 @@ class Petition(PersonalDocument):
 		if self.may_reveal(frappe.session.user):
 			shown.update({field: self.personal(field) for field in self.SHOWN})
 			self.set_onload("handled", True)
+			self.set_onload("files", files.listed(self.doctype, self.name))
 		self.set_onload("personal", shown)
 
 	def before_insert(self) -> None:

@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from covid_portal.approval.guard import is_deciding
-from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WITH_AUTHOR
+from covid_portal.approval.guard import is_deciding, require_author
+from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.citizens import petitions, public_pages
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.privacy import subjects
@@ -34,17 +34,16 @@ class PetitionAnswer(PersonalDocument):
 	PUBLIC: ClassVar = ("public_title", "public_question", "public_answer")
 
 	def onload(self) -> None:
-		petition = frappe.get_doc("Petition", self.petition)
-		handled = petition.may_reveal(frappe.session.user)
-		self.set_onload("question", petition.personal("content") if handled else None)
-		self.set_onload("text", self.personal("text") if handled else None)
-		self.set_onload("consent", petition.consent)
+		told = petitions.question_for(self.question(), frappe.session.user)
+		told["text"] = self.personal("text") if told["handled"] else None
+		for key, value in told.items():
+			self.set_onload(key, value)
 
 	def validate(self) -> None:
 		if is_deciding(self):
 			self.follow_decision()
 			return
-		self.require_author()
+		require_author(self, AnswerRefused)
 		self.place()
 		self.seal_personal()
 		self.check_public()
@@ -85,15 +84,6 @@ class PetitionAnswer(PersonalDocument):
 		if other := frappe.db.exists("Petition Answer", under_way):
 			frappe.throw(_("There is an answer under way: {0}.").format(other), AnswerRefused)
 
-	def require_author(self) -> None:
-		before = self.get_doc_before_save()
-		state = before.get(STATE_FIELD) if before else None
-		if state and state not in WITH_AUTHOR:
-			frappe.throw(
-				_("{0} is in the state {1}: it cannot be changed now.").format(self.name, _(state)),
-				AnswerRefused,
-			)
-
 	def require_text(self) -> None:
 		if not self.text:
 			frappe.throw(_("{0}: write the answer first.").format(self.name), AnswerRefused)
@@ -104,9 +94,7 @@ class PetitionAnswer(PersonalDocument):
 		if not self.publish:
 			return
 		petition = self.question()
-		if not petition.consent or frappe.db.get_value(
-			"Petition Category", petition.category, "never_public"
-		):
+		if not petitions.may_be_published(petition):
 			frappe.throw(
 				_(
 					"{0}: the sender has not agreed to publication, or its category is never published."
@@ -134,6 +122,9 @@ class PetitionAnswer(PersonalDocument):
 				).format(_(self.meta.get_label(field))),
 				NamesSomebody,
 			)
+
+	def describe(self) -> str:
+		return _("Answer to {0}").format(self.petition)
 
 	def may_reveal(self, user: str) -> bool:
 		return self.question().may_reveal(user)
