@@ -6,10 +6,11 @@ nothing is said changes only by reporting late. Solved exactly, as an integer pr
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Programme:
 		self.versions, self.parts = versions, len(versions[0].low)
 		self.most = max(version.total for version in versions)
 		self.size = 3 * len(versions) * self.parts
-		self.rows: list[csr_matrix] = []
+		self.rows: list[dict[int, float]] = []
 		self.low: list[float] = []
 		self.high: list[float] = []
 		for number in range(len(versions)):
@@ -69,9 +70,7 @@ class Programme:
 		return self.at(2, version, part)
 
 	def say(self, terms: dict[int, float], low: float, high: float) -> None:
-		places = list(terms)
-		row = csr_matrix((list(terms.values()), ([0] * len(places), places)), shape=(1, self.size))
-		self.rows.append(row)
+		self.rows.append(terms)
 		self.low.append(low)
 		self.high.append(high)
 
@@ -101,6 +100,15 @@ class Programme:
 		if then.missing > now.missing:
 			raise ValueError("a report that counted does no more")
 
+	@cached_property
+	def limits(self) -> LinearConstraint:
+		starts = np.cumsum([0, *(len(terms) for terms in self.rows)])
+		places = [place for terms in self.rows for place in terms]
+		values = [value for terms in self.rows for value in terms.values()]
+		matrix = csr_matrix((values, places, starts), shape=(len(self.rows), self.size))
+		return LinearConstraint(matrix, self.low, self.high)
+
+	@cached_property
 	def bounds(self) -> Bounds:
 		low, high = np.zeros(self.size), np.ones(self.size)
 		for number, version in enumerate(self.versions):
@@ -114,11 +122,13 @@ class Programme:
 		"""(least, most) of a part's figure in a version."""
 		target = np.zeros(self.size)
 		target[self.x(version, part)] = 1
-		limits = LinearConstraint(vstack(self.rows), self.low, self.high)
 		found = []
 		for sign in (1, -1):
 			answer = milp(
-				sign * target, integrality=np.ones(self.size), bounds=self.bounds(), constraints=limits
+				sign * target,
+				integrality=np.ones(self.size),
+				bounds=self.bounds,
+				constraints=self.limits,
 			)
 			assert answer.success, answer.message
 			found.append(round(sign * answer.fun))
@@ -129,12 +139,11 @@ def given_away(versions: list[Version], at: int, parts: list[int], threshold: in
 	"""Those of the parts with a small figure for which what is said of parts excludes, in the version `at`, a value from 1 to
 	threshold-1 that the wholes alone leave possible."""
 	programme, found = Programme(versions), []
+	wholes = Programme([version.without_parts() for version in versions])
 	for part in parts:
 		least, most = programme.ends(at, part)
 		if least > 1 or most < threshold - 1:
-			bare_least, bare_most = Programme([version.without_parts() for version in versions]).ends(
-				at, part
-			)
+			bare_least, bare_most = wholes.ends(at, part)
 			if least > max(bare_least, 1) or most < min(bare_most, threshold - 1):
 				found.append(part)
 	return found

@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from portal import LATEST, Portal
 
+TOPS = (Path("."), Path("en"))  # of their pages there is one of each kind
 ENCODINGS = (None, "identity", "gzip", "br", "gzip, deflate, br", "br;q=0, gzip", "*")
 # What a proxy or the moment of the answer decides.
 OF_THE_CONNECTION = {"server", "date", "connection", "keep-alive", "transfer-encoding"}
@@ -76,15 +78,19 @@ def behind() -> Iterator[UnixConnection]:
 
 @pytest.fixture(scope="module")
 def addresses(portal: Portal) -> list[str]:
-	"""A page or file of every kind: all pages, and of the data one file of each folder and form."""
+	"""A page or file of every kind: of pages beside each other three, of the data one file of each folder and form."""
 	live = (portal.root / "sites" / portal.site / "snapshots" / "live").resolve()
 	found: dict[tuple[str, str], str] = {}
+	beside: Counter[Path] = Counter()
 	for file in sorted(live.rglob("*")):
 		path = file.relative_to(live)
 		if file.is_dir() or file.suffix in (".gz", ".br") or path.parts[0] == "errors":
 			continue
 		if path.name == "index.html":
-			found[str(path), ""] = "/" + str(path.parent).strip(".")
+			folder = path.parent.parent
+			beside[folder] += 1
+			if folder in TOPS or beside[folder] <= 3:
+				found[str(path), ""] = "/" + str(path.parent).strip(".")
 		else:
 			found[str(path.parent.parent), path.suffix] = f"/{path}"
 	return list(found.values())
