@@ -68,7 +68,7 @@ def timed(act):
 
 
 def bare(query):
-	frappe.db.sql("select directive from `tabDirective Text` where match(body) against(%s in boolean mode) limit 30", plain.any_order(query))
+	frappe.db.sql("select directive from `tabDirective Text` where match(body) against(%s in boolean mode) limit 30", plain.all_of(plain.singles(query)))
 
 
 found = {}

@@ -1,12 +1,13 @@
 """Directives over HTTP: from an upload to the public page, file and search; who reads what was sent to whom."""
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from portal import DECIDE, Client, accepted, has_traceback, refused
+from portal import DECIDE, Client, Portal, accepted, has_traceback, refused
 
 AUTHOR, HEAD, PUBLISHER = "cdc.soanthao", "cdc.lanhdao", "cdc.congbo"
 STATION, OTHER_STATION, DISTRICT = "tyt.tamchung", "tyt.hamrong", "ttyt.muonglat"
@@ -107,6 +108,20 @@ def test_its_text_is_found_once_the_job_has_read_it_and_by_number(
 	assert "&lt;b&gt;" in found(guest, "<b>") and "<b>" not in found(guest, "<b>")
 	answer = guest.get(SEARCH, q="x" * 3000)
 	assert answer.status_code == 200 and not has_traceback(answer)
+
+
+def test_one_that_is_not_among_the_newest_is_found_by_the_index(portal: Portal, approved: dict) -> None:
+	queries = [WORD, f"tai cac chot duong {WORD}", f"ra vao {WORD}", f"{WORD} nobody wrote"]
+	program = f"""
+from covid_portal.directives import searching
+def found():
+	return [searching.found(query, searching.PUBLIC) for query in {queries!r}]
+newest = found()
+searching.LOOKED_THROUGH = 0
+print(json.dumps([newest, found()]))
+"""
+	newest, by_index = json.loads(portal.inside(f"import json\n{program}"))
+	assert newest == by_index == [[approved["name"]], [approved["name"]], [approved["name"]], []]
 
 
 def test_the_demos_scan_says_that_it_has_no_text(guest: Client) -> None:

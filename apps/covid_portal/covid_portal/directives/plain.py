@@ -6,10 +6,12 @@ word is stored with two underscores behind it, and each pair of neighbours joine
 
 import re
 import unicodedata
+from functools import cache
 from itertools import pairwise
 
 WORD = re.compile(r"[a-z0-9]+")
 LETTERS_WITHOUT_PARTS = {"đ": "d", "Đ": "d"}
+LAST_LATIN = 0x1EFF  # of the letters that Vietnamese is written with
 LONGEST = 30  # characters of a word
 SHORT = "__"
 MOST_ASKED = 12  # words of a query
@@ -49,14 +51,19 @@ def indexed(text: str) -> str:
 	return " ".join(dict.fromkeys([*singles, *(f"{one}_{next_one}" for one, next_one in pairwise(found))]))
 
 
-def any_order(query: str) -> str:
-	"""Asks the index for texts that have all words. Whole ones: what begins with a word is, of the pairs alone, a thousand others."""
-	return " ".join(f"+{word}{SHORT}" for word in words(query)[:MOST_ASKED])
+def singles(query: str) -> list[str]:
+	"""Its words, as `indexed` has them. Whole ones: what begins with a word is, of the pairs alone, a thousand others."""
+	return list(dict.fromkeys(word + SHORT for word in words(query)[:MOST_ASKED]))
 
 
-def as_phrase(query: str) -> str:
-	"""Asks it for texts in which the words stand beside each other; empty where there is one word only."""
-	return " ".join(f"+{one}_{next_one}" for one, next_one in pairwise(words(query)[:MOST_ASKED]))
+def pairs(query: str) -> list[str]:
+	"""Its pairs of neighbours, as `indexed` has them: of texts in which the words stand beside each other. None of one word."""
+	return list(dict.fromkeys(f"{one}_{next_one}" for one, next_one in pairwise(words(query)[:MOST_ASKED])))
+
+
+def all_of(indexed: list[str]) -> str:
+	"""Asks the full-text index for all of them."""
+	return " ".join(f"+{word}" for word in indexed)
 
 
 def number(text: str) -> str:
@@ -70,19 +77,34 @@ def slug(text: str) -> str:
 
 def passage(text: str, query: str, around: int = 120) -> str:
 	"""The part of the text in which the query's words stand first, beside each other if they do; else its beginning."""
-	text = composed(" ".join(text.split()))
-	folded, asked = fold(text), words(query)
+	text, asked = composed(text), [written(word) for word in words(query)]
 	for wanted in (r"\W+".join(asked), "|".join(asked)):
-		found = re.search(rf"\b(?:{wanted})", folded) if asked else None
+		found = re.search(rf"\b(?:{wanted})", text) if asked else None
 		if found:
 			return cut(text, found.start() - around, found.end() + around)
 	return cut(text, 0, 2 * around)
 
 
+def written(word: str) -> str:
+	"""A pattern that finds the word with whatever marks and size of letters: far sooner than a text is folded."""
+	return "".join(f"[{spellings()[letter]}]" for letter in word)
+
+
+@cache
+def spellings() -> dict[str, str]:
+	"""{letter or digit: all that fold() makes it of}"""
+	found: dict[str, str] = {}
+	for letter in map(chr, range(LAST_LATIN + 1)):
+		if WORD.fullmatch(plain := fold(letter)):
+			found[plain] = found.get(plain, "") + letter
+	return found
+
+
 def cut(text: str, start: int, end: int) -> str:
 	"""The whole words between the places, with … where something is left out."""
-	first = text.find(" ", start) + 1 if start > 0 else 0
-	last = text.rfind(" ", first, end) if end < len(text) else len(text)
-	return (
-		("… " if first else "") + text[first : max(first, last)].strip() + (" …" if last < len(text) else "")
-	)
+	found = text[max(start, 0) : end].split()
+	if start > 0:
+		found[:1] = ["…"]
+	if end < len(text):
+		found[-1:] = ["…"]
+	return " ".join(found)

@@ -54,9 +54,9 @@ class TestExtraction(unittest.TestCase):
 	def test_words_are_compared_without_marks_and_asked_for_with_their_neighbours(self) -> None:
 		self.assertEqual(plain.words("Đường Thanh Hóa, 16/CT"), ["duong", "thanh", "hoa", "16", "ct"])
 		self.assertEqual(plain.indexed("cách ly, cách ly").split(), ["cach__", "ly__", "cach_ly", "ly_cach"])
-		self.assertEqual(plain.as_phrase("cách ly y tế"), "+cach_ly +ly_y +y_te")
-		self.assertEqual(plain.any_order("y tế"), "+y__ +te__")
-		self.assertEqual(plain.as_phrase("tế"), "")
+		self.assertEqual(plain.all_of(plain.pairs("cách ly y tế")), "+cach_ly +ly_y +y_te")
+		self.assertEqual(plain.all_of(plain.singles("y tế y")), "+y__ +te__")
+		self.assertEqual(plain.pairs("tế"), [])
 
 	def test_numbers_are_compared_by_letters_and_digits(self) -> None:
 		self.assertEqual(plain.number("Số 05/CT-UBND"), "5ctubnd")
