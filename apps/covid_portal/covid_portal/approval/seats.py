@@ -42,6 +42,18 @@ def has_deciding_duty(user: str) -> bool:
 	return bool(duties and frappe.db.exists("Approval Route Step", {"duty": ("in", sorted(duties))}))
 
 
+def deciding_duties(doctype: str) -> set[str]:
+	"""Those that the DocType's routes ask for a decision."""
+	return set(
+		frappe.db.sql_list(
+			"""select step.duty from `tabApproval Route Step` step
+			join `tabApproval Route` route on route.name = step.parent and route.enabled = 1
+			where step.parenttype = 'Approval Route' and route.document_type = %s""",
+			doctype,
+		)
+	)
+
+
 @dataclass
 class Seats:
 	"""Answers are kept: one object serves one request or one run."""

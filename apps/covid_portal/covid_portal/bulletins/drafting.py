@@ -1,8 +1,6 @@
 """Drafts of bulletins: made by the portal when a slot is published, and again when figures of its slot have changed."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -40,7 +38,7 @@ def draft_later(slots: list[str], published: bool) -> None:
 def draft(slots: list[str], published: bool = True) -> list[str]:
 	"""Job: the drafts these slots want, those there are brought up to date; names of the new ones. A slot that is not
 	`published` now but corrected, and never had a bulletin, gets none."""
-	with as_the_portal():
+	with jobs.as_the_portal():
 		return made_drafts(slots, published)
 
 
@@ -78,17 +76,6 @@ def renew(bulletin: dict) -> list[str]:
 
 def new_draft(slot: str) -> Document:
 	return frappe.get_doc(doctype=DOCTYPE, slot=slot).insert(ignore_permissions=True)
-
-
-@contextmanager
-def as_the_portal() -> Iterator[None]:
-	"""Inside, what is made and changed is nobody's work: whoever published the slot may still decide on it."""
-	user = frappe.session.user
-	frappe.set_user("Administrator")
-	try:
-		yield
-	finally:
-		frappe.set_user(user)
 
 
 # --- what a draft says

@@ -9,13 +9,13 @@ from frappe.utils import getdate, now_datetime
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.scope import own_unit_duties
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.setup.csv_rows import shipped_rows
 
 DOCTYPE = "Publication Clock"
 OWN, OTHER = "Own", "Other Body"
 NEAR = timedelta(hours=24)
-TOLD = ("Drafter", "Head", "Publisher")  # duties in the unit that answers for it
 
 
 def due(issued_by: str, issued_on: str | date | None) -> datetime | None:
@@ -71,6 +71,7 @@ def mark(names: list[str], values: dict) -> None:
 
 
 def tell(names: list[str], sentence: str) -> None:
+	"""To those of the unit that answers for it who see its drafts."""
 	if not names:
 		return
 	condition, values = running()
@@ -78,7 +79,7 @@ def tell(names: list[str], sentence: str) -> None:
 		f"""select distinct duty.user, directive.name, directive.subject from `tabDirective` directive
 		join `tabDuty Assignment` duty on duty.unit = directive.unit and duty.duty in %(told)s
 		where directive.name in %(names)s and {condition} and {ENABLED}""",
-		{**values, "told": TOLD, "names": names},
+		{**values, "told": own_unit_duties("Directive") or [""], "names": names},
 	)
 	put_in_desk(
 		[

@@ -14,13 +14,12 @@ from covid_portal.directives.errors import DirectiveRefused, NotYours
 from covid_portal.organisation import jobs
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.scope import in_scope
+from covid_portal.organisation.scope import in_scope, own_unit_duties
 from covid_portal.organisation.sent_lists import texts
 from covid_portal.organisation.writers import insert_rows, new_names
 
 DOCTYPE = "Directive Receipt"
 SENT, RECEIVED, DONE = "Sent", "Received", "Done"
-TOLD = ("Head", "Approver", "Reporter")
 MOST_AT_ONCE = 500
 PAGE = "/van-ban-den"
 
@@ -76,7 +75,7 @@ def send(doc: Document, at: datetime) -> int:
 
 
 def tell(directive: str) -> None:
-	"""Job: the bell of those who have it to receive."""
+	"""Job: the bell of those who may answer for their unit."""
 	subject = frappe.db.get_value("Directive", directive, "subject")
 	put_in_desk(
 		notices(_("A directive for your unit: {0}").format(subject), "receipt.directive = %(key)s", directive)
@@ -90,7 +89,7 @@ def notices(sentence: str, condition: str, key: object) -> list[Notice]:
 		join `tabDirective` directive on directive.name = receipt.directive
 		join `tabDuty Assignment` duty on duty.unit = receipt.unit and duty.duty in %(told)s
 		where {condition} and {when} and {ENABLED}""",
-		{**values, "told": TOLD, "key": key},
+		{**values, "told": own_unit_duties(DOCTYPE, "Write") or [""], "key": key},
 	)
 	return [
 		Notice(user, sentence.format(subject), f"{PAGE}#{name}", DOCTYPE, name)

@@ -9,8 +9,6 @@ import hashlib
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import frappe
@@ -21,7 +19,7 @@ from frappe.utils import cint, get_datetime, now_datetime
 from frappe.utils.synchronization import filelock
 
 from covid_portal.approval.bulk import MOST_AT_ONCE, Taken, decide_many_once
-from covid_portal.approval.seats import seats_of
+from covid_portal.approval.seats import deciding_duties, seats_of
 from covid_portal.approval.vocabulary import APPROVED, DRAFT, IN_APPROVAL, REFUSED, RETURNED, SUBMIT, WITHDRAW
 from covid_portal.levels import figures, wording
 from covid_portal.levels.reckoning import IN_FORCE, Rule, assess
@@ -99,22 +97,11 @@ def catch_up(now: datetime | None = None) -> None:
 
 def evaluate(slots: list[str]) -> None:
 	"""Job: the levels of these slots, oldest first; of the newest consolidated one, proposals."""
-	with filelock(LOCK, timeout=LONGEST_WAIT), as_the_portal():
+	with filelock(LOCK, timeout=LONGEST_WAIT), jobs.as_the_portal():
 		frappe.db.rollback()  # the wait may have been long: what is stored now counts
 		for name in slots:
 			evaluate_and_propose(frappe.get_doc("Report Slot", name))
 			frappe.db.commit()  # each slot stands for itself, and whoever waits for the lock must see it
-
-
-@contextmanager
-def as_the_portal() -> Iterator[None]:
-	"""A proposal is nobody's work: whoever published the slot may still decide on it."""
-	user = frappe.session.user
-	frappe.set_user("Administrator")
-	try:
-		yield
-	finally:
-		frappe.set_user(user)
 
 
 def evaluate_and_propose(slot: Document) -> list[str]:
@@ -307,7 +294,8 @@ def order_review(level: str, reason: str) -> dict:
 
 def require_superior(document: Document) -> None:
 	bounds = frappe.db.get_value("Unit", document.unit, ["lft", "rgt"])
-	held = [seat.unit for seat in seats_of(frappe.session.user) if seat.duty == "Approver"]
+	duties = deciding_duties(DOCTYPE)
+	held = [seat.unit for seat in seats_of(frappe.session.user) if seat.duty in duties]
 	above = {"name": ("in", held or [""]), "lft": ("<", bounds[0]), "rgt": (">", bounds[1])}
 	if not frappe.db.exists("Unit", above):
 		frappe.throw(

@@ -12,11 +12,13 @@ from frappe.utils import getdate
 STAFF_ROLE = "Portal Staff"
 # Given by the framework itself, or with any duty.
 AUTOMATIC_ROLES = ("Guest", "All", "Desk User", "Administrator", STAFF_ROLE)
+# Those whose holders are told of something, whoever may see it.
+REPORTER, HEAD, APPROVER = "Reporter", "Head", "Approver"
 DUTIES = (
-	"Reporter",
+	REPORTER,
 	"Drafter",
-	"Head",
-	"Approver",
+	HEAD,
+	APPROVER,
 	"Publisher",
 	"Petition Officer",
 	"Call Taker",

@@ -81,6 +81,13 @@ def grants(user: str, doctype: str, access: str) -> list[Grant]:
 	return cache[key]
 
 
+def own_unit_duties(doctype: str, access: str | None = None) -> list[str]:
+	"""The duties to which rules give the DocType's documents of their own unit, with this access where it is named: whom to
+	tell of one."""
+	filters = {"document_type": doctype, "scope": "Own Unit"} | ({"access": access} if access else {})
+	return frappe.get_all("Scope Rule", filters, pluck="duty", distinct=True)
+
+
 def forget_grants() -> None:
 	frappe.flags.pop("covid_portal_grants", None)
 

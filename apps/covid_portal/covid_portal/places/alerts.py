@@ -6,9 +6,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.duties import APPROVER, ENABLED, HEAD, REPORTER, running
 from covid_portal.organisation.post import Message, default_language, hand_over, language
-from covid_portal.reporting.reminders import APPROVER, REMINDER, REPORTER, mail_later, put_in_desk
+from covid_portal.reporting.reminders import REMINDER, mail_later, put_in_desk
 
 OVER_OCCUPIED = "Over Occupancy"
 PAGE = "/cap-nhat"
@@ -18,7 +18,7 @@ def over_occupied(count: Document) -> None:
 	"""To those who approve in the superior unit, and to the head of the site's own."""
 	unit = frappe.db.get_value("Unit", count.unit, ["unit_name", "parent_unit"], as_dict=True)
 	name = count.site_name()
-	seats = [(unit.parent_unit, APPROVER), (count.unit, "Head")]
+	seats = [(unit.parent_unit, APPROVER), (count.unit, HEAD)]
 	messages = []
 	for user, code in holders(seats):
 		with language(code):

@@ -19,7 +19,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.organisation import bell
-from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.duties import APPROVER, ENABLED, REPORTER, running
 from covid_portal.organisation.post import (
 	Message,
 	default_language,
@@ -33,7 +33,6 @@ from covid_portal.reporting.slots import clock_label, slot_label
 
 REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
 OWING = ("Expected", "Draft", "Returned")  # nothing that stands is with a superior
-REPORTER, APPROVER = "Reporter", "Approver"
 PAUSE_BY_HAND = timedelta(minutes=10)
 MOST_NAMED = 40
 LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
