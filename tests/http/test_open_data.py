@@ -206,5 +206,5 @@ def test_the_page_documents_every_file_and_field(path: str, lang: str, reader: C
 @pytest.mark.parametrize(("home", "path"), [("/", "/du-lieu-mo"), ("/en/", "/en/du-lieu-mo")])
 def test_the_menu_leads_to_the_page_and_not_to_raw_data(home: str, path: str, reader: Client) -> None:
 	page = reader.get(home).text
-	menu = page[page.index('<nav class="menu"') : page.index("</nav>")]
+	menu = page[page.index("<header") : page.index("</header>")]
 	assert f'href="{path}"' in menu and ".json" not in menu

@@ -13,15 +13,13 @@ LANGUAGES = ("vi", "en")
 
 @dataclass(frozen=True)
 class Page:
-	"""`group`: under which heading of GROUPS it is listed. `in_menu`: whether the navigation of a wide screen, which has
-	room for a dozen, shows it; a phone's and the site map list all. `scripts` and `styles`: files below public/, beside
-	those that every page has."""
+	"""`group`: under which heading of GROUPS it is listed. `scripts` and `styles`: files below public/, beside those that every
+	page has."""
 
 	key: str
 	vi: str
 	en: str
 	template: str
-	in_menu: bool = True
 	scripts: tuple[str, ...] = ()
 	styles: tuple[str, ...] = ()
 	group: str = "situation"
@@ -56,10 +54,9 @@ PAGES = (
 		"/xac-minh",
 		"/en/xac-minh",
 		"verify.html",
-		in_menu=False,
 		scripts=("js/public/verify.js",),
 	),
-	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html", in_menu=False),
+	Page("corrections", "/dinh-chinh", "/en/dinh-chinh", "corrections.html"),
 	Page(
 		"return_form",
 		"/dang-ky-ve-que",
@@ -91,7 +88,6 @@ PAGES = (
 		"/phan-anh-da-tra-loi",
 		"/en/phan-anh-da-tra-loi",
 		"petition_answers.html",
-		in_menu=False,
 		styles=("css/public/citizens.css",),
 		group="people",
 	),
@@ -100,7 +96,6 @@ PAGES = (
 		"/ve-que",
 		"/en/ve-que",
 		"return_advice.html",
-		in_menu=False,
 		scripts=("js/public/return_advice.js",),
 		styles=("css/public/citizens_return.css",),
 		group="people",
@@ -129,7 +124,6 @@ PAGES = (
 		"/dia-diem",
 		"/en/dia-diem",
 		"places.html",
-		in_menu=False,
 		scripts=("js/public/places.js",),
 		styles=("css/public/places.css",),
 		group="measures",
@@ -142,13 +136,15 @@ PAGES = (
 		"/tim-kiem",
 		"/en/tim-kiem",
 		"search.html",
-		in_menu=False,
 		scripts=("js/public/search.js",),
 		group="about",
 	),
-	Page("site_map", "/so-do-cong", "/en/so-do-cong", "site_map.html", in_menu=False, group="about"),
+	Page("site_map", "/so-do-cong", "/en/so-do-cong", "site_map.html", group="about"),
 )
 BY_KEY = {page.key: page for page in PAGES}
+# The navigation of a wide screen: one line, in the order in which people ask. A phone's and the site map list all pages.
+MENU = ("overview", "figures", "map", "levels", "directives", "quarantine", "supplies", "petition")
+MENU += ("return_form", "follow_up", "bulletins", "site_map")
 STAFF_LOGIN = "/bao-cao"
 ENGLISH = "/en"
 
@@ -180,6 +176,20 @@ def names(_: Translate) -> dict[str, str]:
 	}
 
 
+def short_names(_: Translate) -> dict[str, str]:
+	"""What the one line of the menu calls a page, where its name is too long for it."""
+	return {
+		"figures": _("Figures"),
+		"levels": _("Levels"),
+		"directives": _("Documents"),
+		"quarantine": _("Quarantine"),
+		"petition": _("Write to us"),
+		"return_form": _("Come home"),
+		"follow_up": _("By code"),
+		"site_map": _("All pages"),
+	}
+
+
 def group_names(_: Translate) -> dict[str, str]:
 	return {
 		"situation": _("Situation"),
@@ -207,7 +217,9 @@ def in_language(address: str, lang: str) -> str:
 
 def menu(lang: str, _: Translate, current: str | None) -> list[dict]:
 	"""The entries of a wide screen's navigation. `current` is the key of the page shown."""
-	return [*entries(lang, _, current, [page for page in PAGES if page.in_menu]), staff_entry(_)]
+	rows, short = entries(lang, _, current, [BY_KEY[key] for key in MENU]), short_names(_)
+	named = [{**row, "label": short.get(row["key"], row["label"])} for row in rows]
+	return [*named, {**staff_entry(_), "label": _("Staff")}]
 
 
 def groups(lang: str, _: Translate, current: str | None) -> list[dict]:
