@@ -37,9 +37,11 @@ COLUMNS = {
 	"arrival_rules.csv": "code,level,immunity,area,valid_from,valid_to,measure,days,monitoring_days,test_days,"
 	"obligation,obligation_en,reason,reason_en,reference,from_memory",
 	"return_reasons.csv": "code,name,name_en,weight,is_hardship",
+	"services.csv": "code,title,title_en,kind,audience,url,sequence,shown,note,note_en",
 }
 # Written by hand, and copied as they are.
-HAND_WRITTEN = ("population_groups.csv", "immunity_states.csv", "arrival_rules.csv", "return_reasons.csv")
+HAND_WRITTEN = ("population_groups.csv", "immunity_states.csv", "arrival_rules.csv")
+HAND_WRITTEN += ("return_reasons.csv", "services.csv")
 
 # Division type of the package → Vietnamese kind word, kind in the pack, last word of the English name.
 KINDS = {

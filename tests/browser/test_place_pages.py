@@ -128,6 +128,8 @@ def test_the_finder_knows_what_is_near_open_and_delivered(window: Window, names:
 	page.goto("/diem-cung-cap")
 	page.select_option("#finder-commune", AREA)
 	expect(page.locator("#finder-found li").first).to_contain_text("cùng xã")
+	# Communes have no middle of their own in the pack.
+	expect(page.locator("#finder-found li", has_text="cách trung tâm Huyện").first).to_be_visible()
 	page.check("#finder-open")
 	expect(page.locator("#finder-found li", has_text=names[POINT])).to_be_visible()
 	page.check("#finder-delivery")

@@ -21,6 +21,7 @@ SCRIPT = TOOLS / "province_pack.py"
 SHARED = REPOSITORY.parent / "shared" / "data"
 GENERATED = ("areas.csv", "population_groups.csv", "unit_types.csv", "units.csv", "holidays.csv", "pack.json")
 GENERATED += ("return_origins.csv", "immunity_states.csv", "arrival_rules.csv", "return_reasons.csv")
+GENERATED += ("services.csv",)
 
 needs_shared = pytest.mark.skipif(
 	not SHARED.is_dir(), reason="the checking lists (../shared/data) are not here"
@@ -185,6 +186,17 @@ def test_reasons_of_hardship_weigh_more_than_all_others() -> None:
 	for row in rows(PACK / "return_reasons.csv"):
 		weights[row["is_hardship"]].append(int(row["weight"]))
 	assert min(weights["1"]) > max(weights["0"])
+
+
+# Services of other bodies
+
+
+def test_services_are_official_ones_over_https_told_in_both_languages() -> None:
+	services = rows(PACK / "services.csv")
+	assert {"Vaccination", "QR Registration", "Testing"} <= {row["kind"] for row in services}
+	for row in services:
+		assert re.fullmatch(r"https://([a-z0-9-]+\.)*[a-z0-9-]+\.(gov\.vn|vn)", row["url"]), row
+		assert row["title"] and row["title_en"] and row["note"] and row["note_en"], row
 
 
 # Areas

@@ -25,7 +25,9 @@ def sentences() -> dict[str, str]:
 		extraction.PASSWORD: _("it is protected by a password; save it without one"),
 		extraction.SCRIPT: _("it holds a script or starts a program; print it to a new PDF"),
 		extraction.EMBEDDED: _("other files or a form program are embedded in it; attach them one by one"),
-		extraction.PAGES: _("it has more than {0} pages; publish its parts").format(extraction.MOST_PAGES),
+		extraction.PAGES: _(
+			"it has more than {0} pages; split it into files of up to {0} pages and attach each to this document"
+		).format(extraction.MOST_PAGES),
 		extraction.BOMB: _("it unpacks to far more than a document holds"),
 		extraction.MACRO: _("it holds macros; save it without them"),
 		extraction.OUTSIDE: _("it loads parts from elsewhere; save it with everything in it"),

@@ -274,7 +274,12 @@ class TestDirective(PortalTestCase):
 				(doc.files[0].kind, doc.files[0].pages, doc.files[0].text_state), ("pdf", 1, "Waiting")
 			)
 			bad = made.stored_file("b.pdf", made.with_script())
+			long = made.stored_file("c.pdf", made.written(made.blank(2000)))
+		stored = {doctype: frappe.db.count(doctype) for doctype in ("Directive", "Directive File")}
 		self.refused(errors.FileRefused, "script", files=[{"file": bad}])
+		says = f"{long.rpartition('/')[2]}: it has more than 500 pages; split it"
+		self.refused(errors.FileRefused, says, files=[{"file": long}])
+		self.assertEqual({doctype: frappe.db.count(doctype) for doctype in stored}, stored)
 
 	def test_somebody_elses_file_is_not_published(self) -> None:
 		with acting("foreign drafter"):

@@ -21,6 +21,7 @@ from covid_portal.testing import directives as made
 from covid_portal.testing.bulletins import BulletinCase
 from covid_portal.testing.case import acting
 
+LIKE_HTML = "Nới lỏng: <b>5</b> & <10 người"
 HEADS = "file,directive_type,number,symbol,subject,issued_on\n"
 
 
@@ -45,7 +46,7 @@ class TestPublished(BulletinCase):
 				{"file": made.stored_file("quet.pdf", made.written(made.blank(3))), "title": "Bản quét"}
 			)
 		cls.old = approved(files=rows, number=16, issued_on=today(), subject="Giãn cách & xã hội")
-		cls.new = approved(subject="Nới lỏng", relations=[{"kind": "Replaces", "directive": cls.old.name}])
+		cls.new = approved(subject=LIKE_HTML, relations=[{"kind": "Replaces", "directive": cls.old.name}])
 		cls.hidden = approved(subject="Mật", is_public=0)
 		for doc in (cls.old, cls.new, cls.hidden):
 			reading.read(doc.name)
@@ -68,6 +69,26 @@ class TestPublished(BulletinCase):
 			):
 				self.assertIn(words, page)
 		self.assertIn("This is a scan without a text", self.page(f"en/van-ban/{self.old.slug}"))
+
+	def test_what_looks_like_html_in_a_subject_is_read_as_text_everywhere(self) -> None:
+		subject = "Nới lỏng: < b>5< /b> & <10 người"
+		self.assertEqual(frappe.db.get_value("Directive", self.new.name, "subject"), subject)
+		escaped = subject.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+		year = today()[:4]
+		for address in (
+			f"van-ban/{self.new.slug}",
+			f"van-ban/{self.old.slug}",
+			"van-ban",
+			f"van-ban/nam/{year}",
+		):
+			page = self.page(address)
+			self.assertIn(escaped, page)
+			self.assertNotIn("&amp;lt;", page)
+		feed = ElementTree.fromstring((snapshot.live() / "van-ban.atom").read_bytes())
+		self.assertTrue(any(subject in title.text for title in feed.iterfind("{*}entry/{*}title")))
+		rows = json.loads((snapshot.live() / published.FOLDER / f"{year}.json").read_bytes())["directives"]
+		self.assertIn(subject, [row["subject"] for row in rows])
+		self.assertIn(subject, [row.subject for row in searching.described([self.new.name], "nới lỏng")])
 
 	def test_the_files_are_those_that_were_checked(self) -> None:
 		data = json.loads((snapshot.live() / published.INDEX).read_bytes())

@@ -1,6 +1,6 @@
-"""Places by workbook: new ones become drafts, those that are there get their current state. Set-based: one INSERT, and one
-UPDATE for each state, in place of as many saves; skipped are the document's events, whose rules are applied here
-(`problems_of`, `clean`). Where an administrator has attached something to these events, documents are saved one by one.
+"""Places by workbook: new ones become drafts, those that are there get their current state; of control places, which have
+none, there are new ones only. Set-based: one INSERT, and one UPDATE for each state, in place of as many saves; skipped are
+the document's events, whose rules are applied here (`problems_of`, `clean`). Where an administrator has attached something to these events, documents are saved one by one.
 
 A place's own unit sends its drafts for approval afterwards, many in one act. Versions are written for what is changed.
 """
@@ -8,16 +8,18 @@ A place's own unit sends its drafts for approval afterwards, many in one act. Ve
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 
 import frappe
 import pandas as pd
 from frappe import _
 from frappe.utils import now_datetime
-from frappe.utils.html_utils import sanitize_html
 
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.vocabulary import DRAFT
 from covid_portal.organisation.scope import grants, scope_condition
+from covid_portal.organisation.texts import without_tags
 from covid_portal.organisation.writers import insert_rows, new_names
 from covid_portal.places import hours, links, positions
 from covid_portal.places.place import show_later
@@ -27,20 +29,27 @@ from covid_portal.reporting.spreadsheet.problems import Problem
 CODE, NAME, AREA = "name", "place_name", "area"
 LONGEST, LONGEST_DATA = 1000, 140  # characters; the second where the field says no length of its own
 LISTS = ("goods", "goods_en", "price_list")
+DATES = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+UNTIL = "valid_to"
+LAST_MOMENT = timedelta(hours=23, minutes=59, seconds=59)
 
 
 @dataclass(frozen=True)
 class Kind:
-	"""A DocType as its workbook has it. `columns`: fields in their order, `required` and `numbers` among them; `current`: the
-	one that an existing place takes from the workbook; `choices`: what a Select may be."""
+	"""A DocType as its workbook has it. `columns`: fields in their order, `required`, `numbers`, `dates` and `links` among them;
+	`current`: the one that an existing place takes from the workbook, "" where that is none; `choices`: those that are one of a
+	few things; `key`: what makes two rows the same place."""
 
 	doctype: str
 	file: str
 	columns: tuple[str, ...]
 	required: tuple[str, ...]
-	current: str
+	current: str = ""
 	numbers: tuple[str, ...] = ()
 	choices: tuple[str, ...] = ()
+	dates: tuple[str, ...] = ()
+	links: tuple[str, ...] = ()
+	key: tuple[str, ...] = (NAME, AREA)
 
 
 KINDS = (
@@ -64,6 +73,21 @@ KINDS = (
 		"stock",
 		("delivery", "latitude", "longitude", "contact_public"),
 		("stock",),
+		links=("order_link",),
+	),
+	Kind(
+		"Control Place",
+		"dia-diem",
+		(*("place_name", "place_name_en", "kind", "area", "valid_from", "valid_to", "decision", "link", "note"),
+		*("note_en", "address", "latitude", "longitude", "outline"),
+		*("contact_name", "contact_phone", "contact_public")),
+		("place_name", "kind", "area", "valid_from"),
+		"",
+		("latitude", "longitude", "contact_public"),
+		("kind",),
+		("valid_from", "valid_to"),
+		("link",),
+		(NAME, AREA, "kind", "valid_from"),
 	),
 )  # fmt: skip
 
@@ -90,7 +114,7 @@ def kind_of(doctype: str) -> Kind:
 def take_in(kind: Kind, table: pd.DataFrame, partial: bool = False) -> Result:
 	"""Store the rows, all or (`partial`) those without a problem. `table`: texts by field of the kind, its index the row that
 	the user sees."""
-	table = table.copy()
+	table = table.copy() if CODE in table else table.assign(**{CODE: ""})
 	found = sorted(problems_of(kind, table), key=lambda problem: problem.place)
 	wrong = {problem.row for problem in found}
 	result = Result(len(table), problems=found)
@@ -116,16 +140,22 @@ def problems_of(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
 		too_long = table[column].str.len() > longest(kind.doctype, column)
 		yield from at(kind, table, too_long, column, lambda _value: _("The text is too long."))
 	for column in kind.choices:
-		known = options(kind.doctype, column)
+		offered = options(kind.doctype, column)
+		known = {text.casefold(): value for value, texts in offered.items() for text in texts}
 		table[column] = table[column].map(lambda text, known=known: known.get(text.casefold(), text))
-		odd = (table[column] != "") & ~table[column].isin(set(known.values()))
-		yield from at(
-			kind, table, odd, column, lambda value: _("“{0}” is not one of the choices.").format(value)
-		)
+		odd = (table[column] != "") & ~table[column].isin(set(offered))
+		yield from at(kind, table, odd, column, partial(not_a_choice, offered))
 	yield from numbers(kind, table)
+	yield from dates(kind, table)
 	yield from places(kind, table)
 	yield from special(kind, table)
 	yield from doubles(kind, table)
+
+
+def not_a_choice(offered: dict[str, tuple[str, ...]], value: str) -> str:
+	return _("“{0}” is not one of the choices: {1}.").format(
+		value, ", ".join(texts[0] for texts in offered.values())
+	)
 
 
 def at(
@@ -149,13 +179,26 @@ def longest(doctype: str, column: str) -> int:
 	df = frappe.get_meta(doctype).get_field(column)
 	if not df or df.fieldtype in ("Data", "Link", "Select"):
 		return (df and df.length) or LONGEST_DATA
-	return LONGEST
+	return positions.LARGEST_OUTLINE if df.fieldtype == "Code" else LONGEST
 
 
-def options(doctype: str, column: str) -> dict[str, str]:
-	"""{what may stand in the cell, in small letters: value}, in English and in the user's language."""
-	values = frappe.get_meta(doctype).get_field(column).options.split("\n")
-	return {text.casefold(): value for value in values for text in (value, _(value))}
+def options(doctype: str, column: str) -> dict[str, tuple[str, ...]]:
+	"""{value: what may stand for it in the cell, the first as people read it}, in English and in the user's language."""
+	df = frappe.get_meta(doctype).get_field(column)
+	if df.fieldtype == "Link":
+		return {row.name: names_of(row) for row in control_kinds()}
+	return {value: (_(value), value) for value in df.options.split("\n") if value}
+
+
+def names_of(row: dict) -> tuple[str, ...]:
+	english = row.kind_name_en or row.kind_name
+	names = (english, row.kind_name) if frappe.local.lang == "en" else (row.kind_name, english)
+	return (*names, row.name)
+
+
+def control_kinds() -> list[frappe._dict]:
+	fields = ["name", "kind_name", "kind_name_en", "link_only", "decision_needed"]
+	return frappe.get_all("Control Place Kind", fields=fields, order_by="sequence")
 
 
 def numbers(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
@@ -177,6 +220,22 @@ def numbers(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
 		table[column] = read.fillna(0)
 
 
+def dates(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
+	"""A day as people or spreadsheets write it, with a time or without: then from its beginning, or until its end."""
+	for column in kind.dates:
+		read = pd.Series(pd.NaT, index=table.index)
+		for form in DATES:
+			read = read.fillna(pd.to_datetime(table[column], format=form, errors="coerce"))
+		unread = read.isna() & (table[column] != "")
+		yield from at(
+			kind, table, unread, column, lambda value: _("“{0}” is no day, as in 20/11/2021.").format(value)
+		)
+		if column == UNTIL:
+			read = read.where(read != read.dt.normalize(), read + LAST_MOMENT)
+		days = [None if pd.isna(value) else value.to_pydatetime() for value in read]
+		table[column] = pd.Series(days, index=table.index, dtype=object)
+
+
 def places(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
 	within, mine = positions.bounds(), areas_to_write(kind.doctype)
 	for row, latitude, longitude in table[["latitude", "longitude"]].itertuples():
@@ -195,14 +254,37 @@ def places(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
 
 
 def special(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
-	if kind.doctype == "Quarantine Site":
-		odd = (table["fee"] > 0) & (table["site_class"] != "Paid")
-		yield from at(kind, table, odd, "fee", lambda _value: _("Only a paid site has a fee."))
-		return
-	links_wrong = (table["order_link"] != "") & ~table["order_link"].map(links.is_https)
-	yield from at(kind, table, links_wrong, "order_link", lambda _value: _("It must begin with https://."))
-	hours_wrong = ~table["hours"].map(can_be_read)
-	yield from at(kind, table, hours_wrong, "hours", lambda value: _("“{0}” cannot be read.").format(value))
+	for column in kind.links:
+		odd = (table[column] != "") & ~table[column].map(links.is_https)
+		yield from at(kind, table, odd, column, lambda _value: _("It must begin with https://."))
+	rules = {"Quarantine Site": of_sites, "Supply Point": of_points, "Control Place": of_control}
+	yield from rules[kind.doctype](kind, table)
+
+
+def of_sites(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
+	odd = (table["fee"] > 0) & (table["site_class"] != "Paid")
+	yield from at(kind, table, odd, "fee", lambda _value: _("Only a paid site has a fee."))
+
+
+def of_points(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
+	odd = ~table["hours"].map(can_be_read)
+	yield from at(kind, table, odd, "hours", lambda value: _("“{0}” cannot be read.").format(value))
+
+
+def of_control(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
+	ends, begins = pd.to_datetime(table[UNTIL]), pd.to_datetime(table["valid_from"])
+	yield from at(kind, table, ends <= begins, UNTIL, lambda _value: _("It ends before it begins."))
+	rules = control_kinds()
+	for flag, column, says in (
+		("decision_needed", "decision", _("Name the decision it rests on.")),
+		("link_only", "link", _("Give the link at which it can be looked at.")),
+	):
+		asking = table["kind"].isin({row.name for row in rules if row[flag]})
+		yield from at(kind, table, asking & (table[column] == ""), column, lambda _value, says=says: says)
+	within = positions.bounds()
+	for row, text in table.loc[table["outline"] != "", "outline"].items():
+		if found := positions.outline_problem(text, within):
+			yield problem(kind, row, "outline", found)
 
 
 def can_be_read(text: str) -> bool:
@@ -214,15 +296,15 @@ def can_be_read(text: str) -> bool:
 
 
 def doubles(kind: Kind, table: pd.DataFrame) -> Iterator[Problem]:
-	"""Twice in the file, or as a new place of a name that its area has already."""
+	"""Twice in the file, or as a new place that its area has already."""
+	key = list(kind.key)
 	fresh = table[table[CODE] == ""]
-	again = fresh.duplicated([NAME, AREA])
+	again = fresh.duplicated(key)
 	names = sorted(set(fresh[NAME]))
-	rows = frappe.get_all(kind.doctype, {"place_name": ("in", names or [""])}, [NAME, AREA], as_list=True)
-	there = set(map(tuple, rows))
-	for row, name, area in fresh[[NAME, AREA]].itertuples():
-		if again[row] or (name, area) in there:
-			yield problem(kind, row, NAME, _("{0} is there already in this area.").format(name))
+	there = set(map(tuple, frappe.get_all(kind.doctype, {NAME: ("in", names or [""])}, key, as_list=True)))
+	for row, *same in fresh[key].itertuples():
+		if again[row] or tuple(same) in there:
+			yield problem(kind, row, NAME, _("{0} is there already in this area.").format(same[0]))
 	twice = (table[CODE] != "") & table[CODE].duplicated()
 	yield from at(kind, table, twice, CODE, lambda value: _("{0} stands here twice.").format(value))
 
@@ -266,9 +348,10 @@ def add(kind: Kind, table: pd.DataFrame) -> int:
 	if table.empty:
 		return 0
 	table, fields = table.copy(), [column for column in kind.columns if column != CODE]
-	for column in fields:
+	for column in set(fields) - set(kind.dates):
 		table[column] = table[column].map(as_lines if column in LISTS else clean)
-	table[kind.current] = table[kind.current].replace("", default_of(kind))
+	if kind.current:
+		table[kind.current] = table[kind.current].replace("", default_of(kind))
 	table["unit"] = table[AREA].map(areas_to_write(kind.doctype))
 	columns = ["unit", *fields]
 	rows = list(zip(*(table[column] for column in columns), strict=True))
@@ -282,9 +365,9 @@ def add(kind: Kind, table: pd.DataFrame) -> int:
 	return insert_rows(kind.doctype, ["name", *columns, *more], complete)
 
 
-def clean(value: str | float) -> str | float:
-	"""As the framework does with what is saved: no script stays in a text."""
-	return sanitize_html(value) if isinstance(value, str) and ("<" in value or ">" in value) else value
+def clean(value: str | float | datetime | None) -> str | float | datetime | None:
+	"""As Place.keep_texts does with what is saved: no script stays in a text."""
+	return without_tags(value) if isinstance(value, str) else value
 
 
 def as_lines(text: str) -> str:
@@ -299,7 +382,7 @@ def default_of(kind: Kind) -> str:
 
 def renew(kind: Kind, table: pd.DataFrame) -> int:
 	"""What the unit says now of places that are there; other columns of theirs change by the form and the route."""
-	told = table[table[kind.current] != ""]
+	told = table[table[kind.current] != ""] if kind.current else table
 	if told.empty:
 		return 0
 	if has_listeners(kind.doctype):

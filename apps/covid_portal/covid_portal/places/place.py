@@ -17,6 +17,7 @@ from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import is_below
+from covid_portal.organisation.texts import keep_as_text
 from covid_portal.places import positions
 from covid_portal.publishing import snapshot
 
@@ -44,6 +45,7 @@ class Place(Document):
 			self.follow_decision()
 			return
 		self.keep_server_fields()
+		self.keep_texts()
 		self.find_unit()
 		self.require_author()
 		self.check()
@@ -124,6 +126,11 @@ class Place(Document):
 		return frappe.utils.cast(kind, old) != frappe.utils.cast(kind, new)
 
 	# --- what it says
+
+	def keep_texts(self) -> None:
+		keep_as_text(
+			self, (df.fieldname for df in self.meta.fields if df.fieldtype in ("Data", "Small Text"))
+		)
 
 	def check(self) -> None:
 		"""Raises PlaceRefused."""

@@ -79,15 +79,19 @@ def problem_of(latitude: float, longitude: float, within: Bounds) -> str | None:
 
 def require_outline(name: str, text: str) -> None:
 	"""A Polygon or MultiPolygon in the province, closed and of a sensible size. Raises OutsideProvince."""
-	try:
-		problem = outline_problem(text)
-	except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-		problem = _("the outline is no Polygon or MultiPolygon in GeoJSON.")
-	if problem:
+	if (problem := outline_problem(text, bounds())) is not None:
 		frappe.throw(f"{name}: {problem}", OutsideProvince)
 
 
-def outline_problem(text: str) -> str | None:
+def outline_problem(text: str, within: Bounds) -> str | None:
+	"""What is wrong with the outline, None if nothing is."""
+	try:
+		return problem_of_rings(text, within)
+	except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+		return _("the outline is no Polygon or MultiPolygon in GeoJSON.")
+
+
+def problem_of_rings(text: str, within: Bounds) -> str | None:
 	if len(text) > LARGEST_OUTLINE:
 		return _("the outline is larger than {0} kB.").format(LARGEST_OUTLINE // 1000)
 	rings = rings_of(json.loads(text))
@@ -95,7 +99,6 @@ def outline_problem(text: str) -> str | None:
 		return _("the outline has more than {0} positions.").format(MOST_POSITIONS)
 	if any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
 		return _("a ring of the outline is not closed.")
-	within = bounds()
 	for longitude, latitude in (position[:2] for ring in rings for position in ring):
 		if found := problem_of(float(latitude), float(longitude), within):
 			return found

@@ -1,6 +1,8 @@
 """Places by workbook: what is wrong is told by row and column, and then nothing is stored."""
 
 import io
+import json
+from datetime import datetime
 from unittest.mock import patch
 
 import frappe
@@ -12,10 +14,12 @@ from covid_portal.places.importing import kind_of
 from covid_portal.places.positions import Bounds
 from covid_portal.reporting.spreadsheet.problems import WorkbookRefused
 from covid_portal.testing.case import PortalTestCase
-from covid_portal.testing.places import POINT, SITE, approved, entered
+from covid_portal.testing.places import CONTROL, POINT, SITE, VALUES, approved, entered
 from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING
 
 NEW = {"place_name": "School", "area": COMMUNE, "site_class": "District", "capacity": 20}
+POST = {"area": COMMUNE, **VALUES[CONTROL]}
+SQUARE = [[105.1, 19.1], [105.2, 19.1], [105.2, 19.2], [105.1, 19.1]]
 
 
 class TestImporting(PortalTestCase):
@@ -23,6 +27,7 @@ class TestImporting(PortalTestCase):
 		super().setUp()
 		frappe.db.delete(SITE)
 		frappe.db.delete(POINT)
+		frappe.db.delete(CONTROL)
 		patcher = patch.object(positions, "bounds", return_value=Bounds(19.0, 105.0, 20.0, 106.0))
 		patcher.start()
 		self.addCleanup(patcher.stop)
@@ -97,14 +102,60 @@ class TestImporting(PortalTestCase):
 		rows = [
 			{**NEW, "place_name": f"School {number}", **row} for number, (row, *_rest) in enumerate(cases)
 		]
-		with self.acting("reporter"), self.assertNothingStored(SITE):
-			result = self.taken_in(SITE, *rows)
+		self.assert_told(SITE, rows, cases)
+
+	def test_every_wrong_cell_of_a_control_place_is_told(self) -> None:
+		outline = json.dumps({"type": "Polygon", "coordinates": [[[101, 19], *SQUARE[1:]]]})
+		cases = (
+			({"kind": "castle"}, "C", "Checkpoint" if frappe.local.lang == "en" else "Chốt kiểm soát"),
+			({"area": OUTSIDE}, "D", "not one of yours"),
+			({"valid_from": None}, "E", "empty"),
+			({"valid_from": "31/02/2021"}, "E", "no day"),
+			({"valid_to": "2020-12-30"}, "F", "before it begins"),
+			({"decision": None}, "G", "decision"),
+			({"kind": "camera"}, "H", "link"),
+			({"link": "http://example.com"}, "H", "https"),
+			({"latitude": 29, "longitude": 105}, "L", "outside"),
+			({"outline": outline}, "N", "outline"),
+			({"outline": "{}"}, "N", "Polygon"),
+		)
+		rows = [{**POST, "place_name": f"Post {number}", **row} for number, (row, *_rest) in enumerate(cases)]
+		self.assert_told(CONTROL, rows, cases)
+
+	def assert_told(self, doctype: str, rows: list[dict], cases: tuple) -> None:
+		"""Each row is wrong in the one column of its case, and none is stored."""
+		with self.acting("reporter"), self.assertNothingStored(doctype):
+			result = self.taken_in(doctype, *rows)
 		self.assertEqual((result.added, result.rows), (0, len(cases)))
 		for (row, column, says), number in zip(cases, range(workbook.FIRST_ROW, 99), strict=False):
 			with self.subTest(row):
 				told = [one for one in result.problems if one.row == number]
 				self.assertEqual([one.column for one in told], [column])
 				self.assertIn(says, told[0].message)
+
+	def test_a_control_place_by_workbook_is_what_the_form_makes(self) -> None:
+		outline = json.dumps({"type": "Polygon", "coordinates": [SQUARE]})
+		given = {**POST, "kind": "lockdown", "outline": outline, "valid_to": "2021-02-01 08:00:00"}
+		with self.acting("reporter"):
+			self.taken_in(CONTROL, {**given, "kind": "vùng PHONG tỏa", "valid_from": "01/01/2021"})
+			self.assertTrue(self.filled(CONTROL, POST)["place_name"].eq("Post A").all())  # new ones alone
+		by_file = frappe.get_doc(CONTROL, {"place_name": "Post A"})
+		blank = {"contact_name": None, "contact_phone": None}
+		by_form = entered(CONTROL, **{**given, "place_name": "Post B"}, **blank)
+		apart = {"name", "place_name", "creation", "modified"}
+		stored = frappe.get_doc(CONTROL, by_form.name).as_dict()
+		as_is = {key: value or None for key, value in stored.items() if key not in apart}
+		self.assertEqual({key: by_file.get(key) or None for key in as_is}, as_is)
+
+	def test_a_day_without_a_time_counts_to_its_end_and_a_later_period_is_another_place(self) -> None:
+		periods = [("2021-01-01", "05/01/2021"), (datetime(2021, 2, 1, 7, 30), None), ("2021-01-01", None)]
+		rows = [{**POST, "valid_from": first, "valid_to": last} for first, last in periods]
+		with self.acting("reporter"):
+			result = self.taken_in(CONTROL, *rows, partial=True)
+		self.assertEqual([one.row for one in result.problems], [workbook.FIRST_ROW + 2])
+		stored = frappe.get_all(CONTROL, fields=["valid_from", "valid_to"], order_by="valid_from")
+		self.assertEqual(stored[0].valid_to, datetime(2021, 1, 5, 23, 59, 59))
+		self.assertEqual(stored[1], {"valid_from": datetime(2021, 2, 1, 7, 30), "valid_to": None})
 
 	def test_the_sound_rows_alone_are_stored_if_asked_for(self) -> None:
 		with self.acting("reporter"):

@@ -22,7 +22,7 @@ MOST_ROWS = 10_000
 
 
 def template(kind: Kind) -> bytes:
-	"""The user's own places, one a row, and room for new ones."""
+	"""The user's own places, as far as the workbook changes them, one a row, and room for new ones."""
 	book = Workbook()
 	sheet = book.active
 	sheet.title = _(kind.doctype)[:31]
@@ -41,6 +41,8 @@ def template(kind: Kind) -> bytes:
 
 
 def own_rows(kind: Kind) -> list[tuple]:
+	if not kind.current:
+		return []
 	columns = ", ".join(f"`{column}`" for column in kind.columns)
 	return frappe.db.sql(
 		f"""select {columns} from `tab{kind.doctype}` where {scope_condition(kind.doctype, access="Write")}

@@ -27,12 +27,12 @@ def report_times(publication: Publication) -> list[str]:
 
 
 def links() -> list[dict]:
-	"""Those of Publishing Settings, and what other parts add (hook: service_links), each address once."""
-	rows = own_links()
-	for path in frappe.get_hooks("service_links"):
-		known = {row["url"] for row in rows}
-		rows += [row for row in frappe.get_attr(path)() if row["url"] not in known]
-	return rows
+	"""What other parts add (hook: service_links), then those of Publishing Settings, each address once."""
+	rows = [row for path in frappe.get_hooks("service_links") for row in frappe.get_attr(path)()]
+	listed: dict[str, dict] = {}
+	for row in [*rows, *own_links()]:
+		listed.setdefault(row["url"], row)
+	return list(listed.values())
 
 
 def own_links() -> list[dict]:

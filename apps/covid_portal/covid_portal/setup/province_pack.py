@@ -38,7 +38,7 @@ WHOLE_NUMBERS = (
 	"min_doses",
 )
 WHOLE_NUMBERS += ("days_since_dose", "recovered_within_days", "days", "monitoring_days", "weight")
-WHOLE_NUMBERS += ("is_hardship", "from_memory")
+WHOLE_NUMBERS += ("is_hardship", "from_memory", "sequence", "shown")
 
 
 class PackError(frappe.ValidationError):
@@ -47,7 +47,7 @@ class PackError(frappe.ValidationError):
 
 @dataclass
 class Table:
-	"""One CSV file of the pack: its DocType, and file column -> field."""
+	"""One CSV file of the pack: its DocType, and file column -> field; the first column is the key, and the rows' name."""
 
 	file: str
 	doctype: str
@@ -60,6 +60,11 @@ class Table:
 	@property
 	def key(self) -> str:
 		return next(iter(self.columns))
+
+	@property
+	def fields(self) -> dict[str, str]:
+		"""Without a key that is the name and nothing else."""
+		return {column: target for column, target in self.columns.items() if target != "name"}
 
 	def codes(self) -> set[str]:
 		return {row[self.key] for _line, row in self.rows}
@@ -122,6 +127,17 @@ def tables() -> dict[str, Table]:
 			"Public Holiday",
 			{"date": "date", "name": "holiday_name", "name_en": "holiday_name_en"},
 			("date", "name"),
+		),
+		"services": Table(
+			"services.csv",
+			"Related Service",
+			{
+				"code": "name",
+				**same("title", "title_en", "kind", "audience", "url", "sequence", "shown"),
+				**same("note", "note_en"),
+			},
+			("code", "title", "kind", "audience", "url", "shown"),
+			optional=True,
 		),
 		**returns_tables(named),
 	}
@@ -259,6 +275,8 @@ def check(pack: dict[str, Table]) -> Iterator[str]:
 	yield from (
 		located(pack["unit_types"], line, message) for line, message in check_lines(pack["unit_types"])
 	)
+	services = pack["services"]
+	yield from (located(services, line, message) for line, message in check_services(services))
 	rules = pack["arrival_rules"]
 	yield from (located(rules, line, message) for line, message in check_arrival_rules(pack))
 
@@ -364,6 +382,18 @@ def check_lines(table: Table) -> Iterator[tuple[int, str]]:
 			yield line, _("{0} is not a line ({1}).").format(row["line"], ", ".join(LINES))
 
 
+def check_services(table: Table) -> Iterator[tuple[int, str]]:
+	"""As RelatedService.validate."""
+	meta = frappe.get_meta(table.doctype)
+	for line, row in table.rows:
+		if not is_web_address(row["url"]):
+			yield line, _("{0} is not an address that begins with https:// or http://.").format(row["url"])
+		for column in ("kind", "audience"):
+			choices = meta.get_field(column).options.split("\n")
+			if row[column] not in choices:
+				yield line, _("{0} is not one of {1}.").format(row[column], ", ".join(choices))
+
+
 def check_arrival_rules(pack: dict[str, Table]) -> Iterator[tuple[int, str]]:
 	"""As ArrivalRule.validate; of rules that the site has already nothing is known here: they are left as they are."""
 	areas, states, seen = pack["areas"].codes(), pack["immunity_states"].codes(), set()
@@ -398,7 +428,7 @@ def insert_missing(table: Table, pack: dict[str, Table]) -> int:
 	if not new:
 		return 0
 	extra = extra_columns(table, pack)
-	columns = ["name", *table.columns.values(), *extra]
+	columns = ["name", *table.fields.values(), *extra]
 	insert_rows(table.doctype, columns, (row_values(table, row, extra) for row in new))
 	if table.parent:
 		rebuild_tree(table.doctype, table.columns[table.parent])
@@ -436,7 +466,7 @@ NUMBERS = (*WHOLE_NUMBERS, "latitude", "longitude")
 
 def row_values(table: Table, row: dict, extra: dict[str, dict]) -> Iterable:
 	code = row[table.key]
-	values = [(row[column] or 0) if column in NUMBERS else row[column] for column in table.columns]
+	values = [(row[column] or 0) if column in NUMBERS else row[column] for column in table.fields]
 	return [code, *values, *(column[code] for column in extra.values())]
 
 

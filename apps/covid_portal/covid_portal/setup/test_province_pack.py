@@ -42,6 +42,7 @@ SETTINGS = {
 	"header": {"organisation": "Ban Chỉ đạo thử"},
 	"footer": {"phone": "1022"},
 }
+SERVICES = "code,title,title_en,kind,audience,url,sequence,shown,note,note_en"
 DOCTYPES = ("Population Group", "Area", "Unit Type", "Unit", "Public Holiday")
 
 
@@ -123,6 +124,20 @@ class TestLoading(PackCase):
 		load(self.folder)
 		self.assertEqual(frappe.get_all("Portal Link", pluck="url"), ["https://example.gov.vn"])
 
+	def test_services_of_other_bodies_are_entered_with_their_kind_and_stay_as_they_were_changed(self) -> None:
+		self.write(
+			"services.csv", [SERVICES, "zp,Tiêm,Vaccination,Vaccination,Everybody,https://example.vn,2,1,,"]
+		)
+		self.assertEqual(load(self.folder)["Related Service"], 1)
+		service = frappe.get_doc("Related Service", "zp")
+		self.assertEqual(
+			(service.title, service.kind, service.sequence, service.shown), ("Tiêm", "Vaccination", 2, 1)
+		)
+		service.save()  # what the pack brings is as sound as what a form does
+		frappe.db.set_value("Related Service", "zp", "shown", 0)
+		self.assertEqual(load(self.folder)["Related Service"], 0)
+		self.assertEqual(frappe.db.get_value("Related Service", "zp", "shown"), 0)
+
 
 class TestWhatIsWrong(PackCase):
 	def assertPackRefused(self, *words: str) -> None:
@@ -179,6 +194,17 @@ class TestWhatIsWrong(PackCase):
 		):
 			self.write("arrival_rules.csv", [head, line])
 			self.assertPackRefused("arrival_rules.csv, row 2:", word)
+
+	def test_services(self) -> None:
+		for line, word in (
+			("zp,Tiêm,,Vaccination,Everybody,javascript:x,,1,,", "javascript:x"),
+			("zp,Tiêm,,Magic,Everybody,https://example.vn,,1,,", "Magic"),
+			("zp,Tiêm,,Vaccination,Nobody,https://example.vn,,1,,", "Nobody"),
+			("zp,Tiêm,,Vaccination,Everybody,https://example.vn,first,1,,", "first"),
+			("zp,,,Vaccination,Everybody,https://example.vn,,1,,", "title"),
+		):
+			self.write("services.csv", [SERVICES, line])
+			self.assertPackRefused("services.csv, row 2:", word)
 
 	def test_units_and_their_types(self) -> None:
 		for line, word in (

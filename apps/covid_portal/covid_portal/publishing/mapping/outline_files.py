@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from itertools import accumulate
 from pathlib import Path
 
 import frappe
@@ -32,6 +34,27 @@ def approved(level: str) -> frappe._dict | None:
 	filters = {"state": "Approved", "level": level}
 	rows = frappe.get_all("Map Outline", filters, SHOWN, order_by="approved_at desc", limit=1)
 	return rows[0] if rows else None
+
+
+def middles(level: str) -> dict[str, tuple[float, float]]:
+	"""{area: (latitude, longitude)}, the middles of the approved outlines of a level; empty where there are none."""
+	row = approved(level)
+	return middles_of(json.loads(row.web)) if row else {}
+
+
+def middles_of(web: dict) -> dict[str, tuple[float, float]]:
+	(west, north), (across, down) = web["origin"], web["scale"]
+	found = {code: middle_of(path) for code, path in web["areas"].items()}
+	return {code: (round(north - y / down, 4), round(west + x / across, 4)) for code, (x, y) in found.items()}
+
+
+def middle_of(path: str) -> tuple[float, float]:
+	"""Of the longest ring of web_outlines.path(): half-way between its edges."""
+	ring = max(path.split("M"), key=len)
+	steps = [float(number) for number in re.findall(r"-?\d+", ring)]
+	sides = [list(accumulate(steps[axis::2])) for axis in (0, 1)]
+	x, y = ((min(side) + max(side)) / 2 for side in sides)
+	return x, y
 
 
 def outline_file(row: dict) -> bytes:

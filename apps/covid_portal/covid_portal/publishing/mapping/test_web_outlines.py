@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Polygon, box
 
-from covid_portal.publishing.mapping.outline_files import under
+from covid_portal.publishing.mapping.outline_files import middles_of, under
 from covid_portal.publishing.mapping.web_outlines import WIDTH, projection_of, web_outlines, without_slivers
 
 # Some way around a corner, so that there is something to simplify.
@@ -93,6 +93,12 @@ class TestWebOutlines(unittest.TestCase):
 		own = web_outlines(self.shapes, {})
 		for code, place in own["labels"].items():
 			self.assertTrue(polygons_of(own["areas"][code]).buffer(1).contains(shapely.Point(place)), code)
+
+	def test_the_middle_of_an_area_is_told_in_degrees(self) -> None:
+		for code, (latitude, longitude) in middles_of(self.full).items():
+			west, south, east, north = self.shapes[code].bounds
+			self.assertAlmostEqual(latitude, (south + north) / 2, delta=0.01)
+			self.assertAlmostEqual(longitude, (west + east) / 2, delta=0.01)
 
 	def test_neighbours_drawn_a_hair_apart_or_with_other_corners_get_one_border(self) -> None:
 		left = Polygon([(0, 0), (50, 0), (50, 100), (0, 100)])

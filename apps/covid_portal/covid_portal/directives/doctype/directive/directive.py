@@ -11,6 +11,7 @@ from covid_portal.approval.vocabulary import APPROVED, DRAFT, STATE_FIELD, WITH_
 from covid_portal.directives import access, clocks, dispatch, files, numbering, reading, relations
 from covid_portal.directives.errors import DirectiveRefused, Frozen, NotYours
 from covid_portal.organisation.scope import grants, in_scope
+from covid_portal.organisation.texts import keep_as_text
 from covid_portal.publishing import snapshot
 
 
@@ -28,6 +29,10 @@ class Directive(Document):
 		"taken_down_at",
 		"taken_down_by",
 		"taken_down_reason",
+	)
+	TEXTS: ClassVar = (
+		*("symbol", "subject", "subject_en", "summary", "summary_en"),
+		*("other_body", "other_body_en", "signer", "signer_title"),
 	)
 	# Given with the last approval or by the calendar, not what was decided on.
 	NOT_CONTENT: ClassVar = (*GIVEN, "identifier")
@@ -130,6 +135,7 @@ class Directive(Document):
 	def clean_texts(self) -> None:
 		for field in ("subject", "subject_en", "other_body", "symbol"):
 			self.set(field, " ".join((self.get(field) or "").split()) or None)
+		keep_as_text(self, self.TEXTS)
 
 	def check_dates(self) -> None:
 		first, last, issued = (

@@ -7,7 +7,7 @@ import { bindLogout } from "../field/logout.js";
 
 const METHODS = "/api/method/covid_portal.places.api.";
 // [value, as people read it]; the texts are there once the page has started.
-const kinds = () => [["Quarantine Site", __("Quarantine Site")], ["Supply Point", __("Supply Point")]];
+const kinds = () => [["Quarantine Site", __("Quarantine Site")], ["Supply Point", __("Supply Point")], ["Control Place", __("Control Place")]];
 const statuses = () => [["Ready", __("Ready")], ["Receiving", __("Receiving")], ["Full", __("Full")], ["Closed", __("Closed")]];
 const stocks = () => [["In Stock", __("In Stock")], ["Low", __("Low")], ["Out of Stock", __("Out of Stock")], ["Closed", __("Closed")]];
 const states = () => ({
@@ -120,7 +120,7 @@ class PlacesPage {
 			"section",
 			{ class: "task" },
 			h("h2", {}, __("Many at once, by workbook")),
-			h("p", {}, __("The workbook has your places, one a row: change their state, or add rows. New places become drafts, to be sent for approval in the Desk.")),
+			h("p", {}, __("The workbook has your places, one a row: change their state, or add rows. Of control places it takes new ones. New places become drafts, to be sent for approval in the Desk.")),
 			field("workbook-kind", __("Kind"), kind),
 			h("p", {}, link),
 			h(

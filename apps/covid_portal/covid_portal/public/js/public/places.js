@@ -21,12 +21,13 @@ function start(finder) {
 	function wanted() {
 		const option = byId("commune").selectedOptions[0];
 		const group = option?.closest("optgroup");
-		const at = group?.dataset.at ? group.dataset.at.split(",").map(Number) : null;
+		const at = option?.dataset.at || group?.dataset.at;
 		return {
 			commune: option?.value || "",
 			district: group?.dataset.code || "",
-			at: here ?? at,
+			at: here ?? (at ? at.split(",").map(Number) : null),
 			isHere: Boolean(here),
+			from: here || option?.dataset.at ? "" : group?.label, // whose middle stands for the commune's
 			open: byId("open")?.checked,
 			delivery: byId("delivery")?.checked,
 			free: byId("free")?.checked,
@@ -74,7 +75,7 @@ function start(finder) {
 		const away = asked.at && row.latitude !== null && row.latitude !== undefined ? distance(asked.at, [row.latitude, row.longitude]) : null;
 		const said = [];
 		if (asked.commune === row.area && !asked.isHere) said.push(texts.same);
-		else if (away !== null) said.push(fill(texts.away, number.format(Math.max(1, away))));
+		else if (away !== null) said.push(fill(asked.from ? texts.away_from : texts.away, number.format(Math.max(1, away)), asked.from));
 		if (kind === "sites") said.push(freeSaid(row));
 		if (kind === "points" && row.open.length) said.push(isOpen(row.open, asked.minute) ? texts.open : texts.shut);
 		if (row.delivery) said.push(texts.delivers);
