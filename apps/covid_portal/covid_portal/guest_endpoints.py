@@ -13,8 +13,30 @@ class GuestEndpoint:
 	takes: dict[str, str]  # parameter → type, as its signature says
 	limit: str
 	reason: str
+	# Fields of a form beside the parameters, and the field of its files.
+	form: tuple[str, ...] = ()
+	files: str | None = None
 
 
+OF_EVERY_FORM = ("submission_key", "altcha", "website", "payload")
+OF_PETITION = ("category", "area", "content", "full_name", "phone", "address", "place", "email", "consent")
+OF_RETURN = (
+	*(
+		"area",
+		"origin",
+		"origin_level",
+		"origin_address",
+		"wanted_on",
+		"transport",
+		"vehicle_plate",
+		"reason",
+	),
+	*("reason_note", "association", "contact_name", "contact_phone", "contact_address"),
+	*("is_proxy", "proxy_name", "proxy_phone", "proxy_relation"),
+	*("persons.1.full_name", "persons.1.birth_year", "persons.1.id_number", "persons.1.doses"),
+	*("persons.1.last_dose_on", "persons.1.recovered_on", "persons.1.test_kind", "persons.1.test_result"),
+	"persons.1.test_on",
+)
 GUEST_ENDPOINTS = (
 	GuestEndpoint(
 		"covid_portal.citizens.receipt_print.show",
@@ -29,6 +51,8 @@ GUEST_ENDPOINTS = (
 		{"page": "str | None", "lang": "str | None"},
 		"by Intake Settings: per network, per form, stricter without a proof of work",
 		"People register to come home without an account; one row is stored, and nothing is told but its code.",
+		(*OF_RETURN, *OF_EVERY_FORM),
+		"files",
 	),
 	GuestEndpoint(
 		"covid_portal.bulletins.verifying.check",
@@ -36,6 +60,7 @@ GUEST_ENDPOINTS = (
 		{"code": "str | None", "page": "str | None", "lang": "str | None"},
 		"60 in a minute from one network; a file of 3 MB at the most",
 		"Anybody may check whether a bulletin is genuine; nothing is kept.",
+		files="file",
 	),
 	GuestEndpoint(
 		"covid_portal.approval.desk.apply_action",
@@ -71,6 +96,8 @@ GUEST_ENDPOINTS = (
 		{"page": "str | None", "lang": "str | None"},
 		"proof of work, limits per network and form (Intake Settings); 100,000 letters, 5 files of 8 MB",
 		"Anybody may send a petition.",
+		(*OF_PETITION, *OF_EVERY_FORM),
+		"files",
 	),
 	GuestEndpoint(
 		"covid_portal.citizens.follow_up.look",

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from covid_portal.bulletins import keys, published
 from covid_portal.bulletins.canonical import sha256
 from covid_portal.bulletins.xac_minh import problems, read
+from covid_portal.organisation.guest_input import checked
 from covid_portal.publishing import pages, site_map
 
 LARGEST = 3_000_000  # bytes; an issued PDF has a tenth of it
@@ -35,8 +36,10 @@ class NothingSent(frappe.ValidationError):
 	http_status_code = 400
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+# xss_safe: the framework would take texts apart as JSON first, however deep it is nested; here they become no HTML unescaped.
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @rate_limit(limit=CHECKS, seconds=SECONDS)
+@checked
 def check(code: str | None = None, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""What is to be said of a code, or of a file sent as `file` (JSON or PDF of a bulletin).
 

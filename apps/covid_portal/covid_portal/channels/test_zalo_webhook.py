@@ -77,6 +77,8 @@ class TestAccepting(WebhookTestCase):
 		for wrong in ("", "mac=", "mac=" + "0" * 64, signature[:-1] + "x", signature.upper(), "mac=é"):
 			self.assertRaises(WrongSignature, zalo_webhook.accept, body, wrong, self.now)
 		self.assertRaises(WrongSignature, zalo_webhook.accept, body + b" ", signature, self.now)
+		halved = json.dumps({**event, "timestamp": "\ud800"}).encode()
+		self.assertRaises(WrongSignature, zalo_webhook.accept, halved, signature, self.now)
 		moved = json.dumps({**event, "timestamp": str(int(event["timestamp"]) + 1)}).encode()
 		self.assertRaises(WrongSignature, zalo_webhook.accept, moved, signature, self.now)
 		self.assertEqual(self.states(), [])

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from covid_portal.citizens import codes, intake, messages, petitions, protection
 from covid_portal.citizens.texts import cleaned
+from covid_portal.organisation.guest_input import checked
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
 
@@ -31,6 +32,7 @@ class NotNow(frappe.ValidationError):
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def look(code: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""How it stands: see view(). With `page` a finished page instead, in `lang`."""
@@ -38,6 +40,7 @@ def look(code: str, page: str | None = None, lang: str | None = None) -> dict | 
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def write(code: str, text: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""A message to the unit that handles it; the view with it."""
@@ -45,6 +48,7 @@ def write(code: str, text: str, page: str | None = None, lang: str | None = None
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def rate(
 	code: str, stars: int, words: str | None = None, page: str | None = None, lang: str | None = None
@@ -54,6 +58,7 @@ def rate(
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def reopen(code: str, reason: str, page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""The answer does not answer it: it is worked on anew."""
@@ -66,14 +71,23 @@ def answered(act: Callable[[], dict], code: str, page: str | None, lang: str | N
 	try:
 		view = act()
 	except frappe.ValidationError as error:
-		frappe.db.rollback()
-		frappe.clear_messages()
-		status, problem = getattr(error, "http_status_code", 417), str(error)
 		if page:
-			return page_of({"code": codes.shown(code), "problem": problem, "view": None}, status)
-		frappe.local.response.http_status_code = status
+			return refused_page(code, error)
+		problem, frappe.local.response.http_status_code = refusal(error)
 		return {"problem": problem}
 	return page_of({"code": view["code"], "problem": "", "view": view}) if page else view
+
+
+def refused_page(code: str, error: frappe.ValidationError) -> Response:
+	problem, status = refusal(error)
+	return page_of({"code": codes.shown(code), "problem": problem, "view": None}, status)
+
+
+def refusal(error: frappe.ValidationError) -> tuple[str, int]:
+	"""(sentence, status); nothing of what was done stays."""
+	frappe.db.rollback()
+	frappe.clear_messages()
+	return str(error), getattr(error, "http_status_code", 417)
 
 
 def page_of(data: dict[str, Any], status: int = 200) -> Response:

@@ -9,6 +9,8 @@ from frappe import _
 from werkzeug.wrappers import Response
 
 from covid_portal.citizens import attachments, intake, protection
+from covid_portal.citizens.texts import cleaned
+from covid_portal.organisation.guest_input import checked
 from covid_portal.privacy.blind import keyed
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
@@ -83,6 +85,7 @@ def key_without_script(kind: str, payload: dict[str, Any], source: str) -> str:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def send_petition(page: str | None = None, lang: str | None = None) -> dict | Response:
 	"""What the form /phan-anh sends: {"code", "held"} or {"problems": {field: sentence}}; with `page` a finished page."""
@@ -97,18 +100,27 @@ def sent(kind: str, key: str, page: str | None, lang: str | None) -> dict | Resp
 		taken = take_in(kind, form)
 		return page_of(key, {"sent": taken}) if page else taken
 	except frappe.ValidationError as error:
-		frappe.db.rollback()
-		frappe.clear_messages()
-		status = getattr(error, "http_status_code", 417)
-		problems = getattr(error, "problems", None) or {"": str(error)}
+		problems, status = refusal(error)
 		if page:
 			return page_of(key, {"problems": problems, "typed": typed(form)}, status)
 		frappe.local.response.http_status_code = status
 		return {"problems": problems}
 
 
+def refusal(error: frappe.ValidationError) -> tuple[dict[str, str], int]:
+	"""({field, "" for the whole: sentence}, status); nothing of what was done stays."""
+	frappe.db.rollback()
+	frappe.clear_messages()
+	return getattr(error, "problems", None) or {"": str(error)}, getattr(error, "http_status_code", 417)
+
+
 def typed(form: Mapping[str, Any]) -> dict[str, str]:
-	return {field: value for field, value in form.items() if field not in RESERVED and isinstance(value, str)}
+	"""The texts as the page shows them again; of what no page can hold nothing."""
+	return {
+		field: cleaned(value, lines=True)
+		for field, value in form.items()
+		if field not in RESERVED and isinstance(value, str)
+	}
 
 
 def page_of(key: str, data: dict[str, Any], status: int = 200) -> Response:

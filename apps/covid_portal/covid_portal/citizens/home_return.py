@@ -84,42 +84,46 @@ def send(doc: Document) -> None:
 def check_journey(form: Form) -> dict:
 	today = getdate()
 	return {
-		"area": form.choice("area", communes_of_today, _("the commune, ward or township you come home to")),
-		"origin": form.choice("origin", exists("Return Origin"), _("the province you come from")),
-		"origin_level": form.number("origin_level", 0, 4, _("the level of the place you come from")),
-		"origin_address": form.text("origin_address", 300, _("your address there")),
+		"area": form.choice(
+			"area", communes_of_today, lambda: _("the commune, ward or township you come home to")
+		),
+		"origin": form.choice("origin", exists("Return Origin"), lambda: _("the province you come from")),
+		"origin_level": form.number("origin_level", 0, 4, lambda: _("the level of the place you come from")),
+		"origin_address": form.text("origin_address", 300, lambda: _("your address there")),
 		"wanted_on": form.day(
 			"wanted_on",
 			today,
 			today + timedelta(days=LATEST_DAYS),
-			_("the day you wish to arrive"),
+			lambda: _("the day you wish to arrive"),
 			required=True,
 		),
-		"transport": form.one_of("transport", TRANSPORTS, _("the means of transport")),
-		"vehicle_plate": form.text("vehicle_plate", 40, _("the number plate")),
-		"reason": form.choice("reason", offered_reason, _("the reason")),
-		"reason_note": form.text("reason_note", 1000, _("the reason in your words"), lines=True),
-		"association": form.text("association", 140, _("the association")),
+		"transport": form.one_of("transport", TRANSPORTS, lambda: _("the means of transport")),
+		"vehicle_plate": form.text("vehicle_plate", 40, lambda: _("the number plate")),
+		"reason": form.choice("reason", offered_reason, lambda: _("the reason")),
+		"reason_note": form.text("reason_note", 1000, lambda: _("the reason in your words"), lines=True),
+		"association": form.text("association", 140, lambda: _("the association")),
 	}
 
 
 def check_contact(form: Form) -> dict:
 	is_proxy = form.flag("is_proxy")
 	return {
-		"contact_name": form.text("contact_name", 120, _("your name"), required=True),
-		"contact_phone": form.phone("contact_phone", _("your phone number"), required=True),
+		"contact_name": form.text("contact_name", 120, lambda: _("your name"), required=True),
+		"contact_phone": form.phone("contact_phone", lambda: _("your phone number"), required=True),
 		"contact_address": form.text(
-			"contact_address", 300, _("the address you come home to"), required=True
+			"contact_address", 300, lambda: _("the address you come home to"), required=True
 		),
 		"is_proxy": int(is_proxy),
-		"proxy_name": form.text("proxy_name", 120, _("the name of who registers"), required=is_proxy),
-		"proxy_phone": form.phone("proxy_phone", _("the phone number of who registers"), required=is_proxy),
-		"proxy_relation": form.text("proxy_relation", 60, _("how you are related")),
+		"proxy_name": form.text("proxy_name", 120, lambda: _("the name of who registers"), required=is_proxy),
+		"proxy_phone": form.phone(
+			"proxy_phone", lambda: _("the phone number of who registers"), required=is_proxy
+		),
+		"proxy_relation": form.text("proxy_relation", 60, lambda: _("how you are related")),
 	}
 
 
 def check_persons(form: Form) -> list[dict]:
-	rows = form.rows("persons", most_persons(), _("the persons"))
+	rows = form.rows("persons", most_persons(), lambda: _("the persons"))
 	return [check_person(row, number) for number, row in enumerate(rows, 1)]
 
 
@@ -127,27 +131,33 @@ def check_person(row: Form, number: int) -> dict:
 	today = getdate()
 	oldest = date(today.year - OLDEST, 1, 1)
 	return {
-		"full_name": row.text("full_name", 120, _("the name of person {0}").format(number), required=True),
+		"full_name": row.text(
+			"full_name", 120, lambda: _("the name of person {0}").format(number), required=True
+		),
 		"birth_year": row.number(
 			"birth_year",
 			today.year - OLDEST,
 			today.year,
-			_("the year of birth of person {0}").format(number),
+			lambda: _("the year of birth of person {0}").format(number),
 			required=True,
 		),
-		"id_number": row.id_number("id_number", _("the identity number of person {0}").format(number)),
-		"doses": row.number("doses", 0, 9, _("the doses of person {0}").format(number)) or 0,
+		"id_number": row.id_number(
+			"id_number", lambda: _("the identity number of person {0}").format(number)
+		),
+		"doses": row.number("doses", 0, 9, lambda: _("the doses of person {0}").format(number)) or 0,
 		"last_dose_on": row.day(
-			"last_dose_on", oldest, today, _("the day of the last dose of person {0}").format(number)
+			"last_dose_on", oldest, today, lambda: _("the day of the last dose of person {0}").format(number)
 		),
 		"recovered_on": row.day(
-			"recovered_on", oldest, today, _("the day of recovery of person {0}").format(number)
+			"recovered_on", oldest, today, lambda: _("the day of recovery of person {0}").format(number)
 		),
-		"test_kind": row.one_of("test_kind", TEST_KINDS, _("the test of person {0}").format(number)),
+		"test_kind": row.one_of("test_kind", TEST_KINDS, lambda: _("the test of person {0}").format(number)),
 		"test_result": row.one_of(
-			"test_result", TEST_RESULTS, _("the test result of person {0}").format(number)
+			"test_result", TEST_RESULTS, lambda: _("the test result of person {0}").format(number)
 		),
-		"test_on": row.day("test_on", oldest, today, _("the day of the test of person {0}").format(number)),
+		"test_on": row.day(
+			"test_on", oldest, today, lambda: _("the day of the test of person {0}").format(number)
+		),
 	}
 
 

@@ -7,8 +7,10 @@ one transaction and the outcome's row is locked; what fails is tried again, and 
 
 import hashlib
 import json
+import math
 import random
 import re
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -34,6 +36,9 @@ BATCH = 100
 PAUSES = (1, 5, 30, 120, 720)
 KICK = "portal-intake-kick"
 KICK_SECONDS = 60
+# A job makes documents so long and then lets others pass: after a rush, figures must not wait for all of it. Far below the
+# time at which the queue ends a job, wherever it is.
+JOB_SECONDS = 60
 
 
 class InvalidSubmission(frappe.ValidationError):
@@ -87,16 +92,15 @@ def receive(
 	checked = maker_of(kind).check(payload)
 	require_key(submission_key)
 	digests = digests_of(kind, checked, files)
-	if known := code_of_key(submission_key, digests):
-		return known
-	frappe.db.savepoint("intake")
+	name, subject = frappe.generate_hash(length=12), subjects.create_subject()
 	try:
-		return store(kind, channel, checked, submission_key, digests[0], files, held, network)
+		return store(name, subject, kind, channel, checked, submission_key, digests[0], files, held, network)
 	except Exception as error:
+		# Whether it is known already says the unique key: to ask first would be a question more for all that is not.
 		if not frappe.db.is_duplicate_entry(error):
 			raise
-		frappe.db.rollback(save_point="intake")
-		return code_of_key(submission_key, digests, locked=True)
+		take_back(name, subject)
+		return code_of_key(submission_key, digests)
 
 
 def require_key(submission_key: str) -> None:
@@ -116,16 +120,20 @@ def digests_of(kind: str, payload: dict[str, Any], files: Sequence[Attachment]) 
 	return keyed_by_all("submission", json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
-def code_of_key(submission_key: str, digests: list[str], locked: bool = False) -> str | None:
-	"""The code given for this key before. `locked`: read what another transaction has committed meanwhile."""
-	mode = " lock in share mode" if locked else ""
+def take_back(name: str, subject: str) -> None:
+	"""What was written before it was seen to be known; of an insert that fails, the database keeps nothing."""
+	frappe.db.delete(subjects.DOCTYPE, {"name": subject})
+	subjects.forget(subject)
+	attachments.remove_spool(name)
+
+
+def code_of_key(submission_key: str, digests: list[str]) -> str:
+	"""The code given for this key before, perhaps by another transaction since this one began."""
 	rows = frappe.db.sql(
-		f"select name, subject, code, payload_digest from tabIntake where submission_key = %s{mode}",
+		"select subject, code, payload_digest from tabIntake where submission_key = %s lock in share mode",
 		submission_key,
 		as_dict=True,
 	)
-	if not rows:
-		return None
 	if rows[0].payload_digest not in digests:
 		frappe.throw(
 			_("This form has been sent already, with other content. Open it anew to send something else."),
@@ -135,6 +143,8 @@ def code_of_key(submission_key: str, digests: list[str], locked: bool = False) -
 
 
 def store(
+	name: str,
+	subject: str,
 	kind: str,
 	channel: str,
 	payload: dict[str, Any],
@@ -146,7 +156,7 @@ def store(
 ) -> str:
 	"""The rows, past the framework's events: nothing listens to them, and an insert by the framework costs twenty times as
 	much."""
-	name, subject, code = frappe.generate_hash(length=12), subjects.create_subject(), codes.new_code(kind)
+	code = codes.new_code(kind)
 	now = now_datetime().replace(microsecond=0)
 	content = {"form": payload, "files": attachments.spool(name, subject, files)}
 	row = {
@@ -204,27 +214,34 @@ def kick() -> None:
 def called() -> None:
 	"""Job. The mark goes first: whoever stores after this calls anew."""
 	frappe.cache.delete(frappe.cache.make_key(KICK))
-	work(now_datetime())
+	tick()
 
 
 def tick() -> None:
-	work(now_datetime())
+	"""So long as a job may; what is left is another one's."""
+	work(now_datetime(), JOB_SECONDS)
+	if due(now_datetime(), 1):
+		kick()
 
 
-def work(now: datetime) -> int:
-	"""Make what waits, oldest first; returns how many documents. Any number of workers may do so at once."""
-	made, tried = 0, set()
+def work(now: datetime, seconds: float = math.inf) -> int:
+	"""Make what waits, oldest first, for so many seconds; returns how many documents. Any number of workers may do so at
+	once."""
+	made, tried, end = 0, set(), time.monotonic() + seconds
 	while names := [name for name in due(now) if name not in tried]:
-		tried.update(names)
 		random.shuffle(names)  # two workers meet at few rows
-		made += sum(make(name, now) for name in names)
+		for name in names:
+			if time.monotonic() > end:
+				return made
+			tried.add(name)
+			made += make(name, now)
 	return made
 
 
-def due(now: datetime) -> list[str]:
+def due(now: datetime, most: int = BATCH) -> list[str]:
 	filters = {"state": ("in", (WAITING, FAILED)), "next_try_at": ("<=", now)}
 	return frappe.get_all(
-		"Intake Outcome", filters, pluck="name", order_by="next_try_at asc, name asc", limit=BATCH
+		"Intake Outcome", filters, pluck="name", order_by="next_try_at asc, name asc", limit=most
 	)
 
 

@@ -7,6 +7,7 @@ with a sentence that says when to try again and whom to call.
 
 import hashlib
 import ipaddress
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,22 +72,26 @@ def proof_key() -> str:
 	return keyed("altcha", "proof of work")
 
 
-def is_proof(solution: str) -> bool:
-	"""Whether the solution is right, in time, and used for the first time."""
-	if not solution or len(solution) > PROOF_BYTES:
+def is_proof(solution: str, submission_key: str = "") -> bool:
+	"""Whether the solution is right, in time, and used for the first time, or again for the same submission: who presses the
+	button twice sends both times alike."""
+	if not isinstance(solution, str) or not solution or len(solution) > PROOF_BYTES:
 		return False
 	try:
 		solved, _why = altcha.verify_solution_v1(solution, proof_key())
 	except Exception:  # the library takes what strangers send apart without looking at its types
 		return False
-	return solved and is_first_use(solution)
+	return solved and is_own_use(solution, submission_key)
 
 
-def is_first_use(solution: str) -> bool:
+def is_own_use(solution: str, submission_key: str) -> bool:
 	"""By what is signed in it: other spellings of the same solution are the same."""
 	signature = altcha.PayloadV1.from_base64(solution).signature
 	key = frappe.cache.make_key(f"portal-proof:{hashlib.sha256(str(signature).encode()).hexdigest()}")
-	return bool(frappe.cache.set(key, 1, nx=True, ex=settings().proof_minutes * MINUTE))
+	use = keyed("use of a proof", submission_key or secrets.token_hex())
+	if frappe.cache.set(key, use, nx=True, ex=settings().proof_minutes * MINUTE):
+		return True
+	return frappe.cache.get(key) == use.encode()
 
 
 # --- networks and limits
@@ -131,7 +136,7 @@ def limit(field: str) -> int:
 def screen(form: Mapping[str, str], kind: str) -> Verdict:
 	"""What to do with a form of this kind, sent by the session's visitor. Counts it."""
 	source = network()
-	proof = is_proof(form.get("altcha") or "")
+	proof = is_proof(form.get("altcha"), str(form.get("submission_key") or ""))
 	sent = count(f"sent:{source}", HOUR)
 	if sent > limit("refused_beyond"):
 		return refusal()

@@ -10,7 +10,16 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 from werkzeug.wrappers import Response
 
-from covid_portal.citizens import arrival_rules, codes, home_return, protection, receipts, return_acts
+from covid_portal.citizens import (
+	arrival_rules,
+	codes,
+	follow_up,
+	home_return,
+	protection,
+	receipts,
+	return_acts,
+)
+from covid_portal.organisation.guest_input import checked
 from covid_portal.paper import LARGE, LEFT, MM_PER_POINT, NORMAL, SMALL, Paper
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
@@ -26,13 +35,17 @@ class NoReceipt(frappe.ValidationError):
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def show(code: str, form: str | None = None, lang: str | None = None) -> Response:
-	"""The receipt of a registration by its code: a page to print, or with `form` "pdf" a file. Raises CodeMistyped, NoReceipt,
-	TooMany."""
+	"""The receipt of a registration by its code: a page to print, or with `form` "pdf" a file. Where there is none, the page
+	/tra-cuu says why."""
 	frappe.local.lang = lang if lang in site_map.LANGUAGES else site_map.LANGUAGES[0]
-	doc = registration_of(code)
-	said = content(doc)
+	try:
+		doc = registration_of(code)
+		said = content(doc)
+	except frappe.ValidationError as error:
+		return follow_up.refused_page(code, error)
 	doc.record_seen(SEEN, _("The receipt, by its code"), "Receipt")
 	return as_pdf(said) if form == "pdf" else as_page(said)
 

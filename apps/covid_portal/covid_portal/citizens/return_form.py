@@ -8,8 +8,7 @@ import frappe
 from werkzeug.wrappers import Response
 
 from covid_portal.citizens import arrival_rules, forms, home_return, return_pages
-from covid_portal.citizens.intake import InvalidSubmission
-from covid_portal.citizens.protection import TooMany
+from covid_portal.organisation.guest_input import checked
 from covid_portal.privacy.quiet import without_values
 from covid_portal.publishing import pages, site_map
 from covid_portal.publishing.publication import Publication
@@ -72,9 +71,10 @@ def files(publication: Publication) -> dict[str, bytes]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
 @without_values
 def send(page: str | None = None, lang: str | None = None) -> dict | Response:
-	"""Take a registration in: {"code", "held"}, or {"problems": {field: sentence}} with status 417; 429 beyond the limits.
+	"""Take a registration in: {"code", "held"}, or {"problems": {field: sentence}} with the status of the refusal.
 
 	With `page` a finished page instead, in `lang`; of what was wrong the form as it was filled in.
 	"""
@@ -83,11 +83,9 @@ def send(page: str | None = None, lang: str | None = None) -> dict | Response:
 	form = with_persons(frappe.local.form_dict)
 	try:
 		answer, status = forms.take_in(KIND, form), 200
-	except InvalidSubmission as error:
-		answer, status = {"problems": error.problems}, 417
-	except TooMany as error:
-		answer, status = {"problems": {"": str(error)}}, 429
-	frappe.clear_messages()
+	except frappe.ValidationError as error:
+		problems, status = forms.refusal(error)
+		answer = {"problems": problems}
 	if page:
 		return page_of(answer, status, lang)
 	frappe.local.response.http_status_code = status
@@ -118,7 +116,7 @@ def page_of(answer: dict, status: int, lang: str) -> Response:
 
 
 def shown_values() -> dict[str, str]:
-	return {name: value for name, value in frappe.local.form_dict.items() if isinstance(value, str)}
+	return forms.typed(frappe.local.form_dict)
 
 
 def translated(data: dict, lang: str) -> dict:

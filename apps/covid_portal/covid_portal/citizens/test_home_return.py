@@ -45,6 +45,7 @@ from covid_portal.testing.returns import (
 # What strangers put into fields.
 NASTY = (
 	"x" * 5000,
+	"9" * 5000,
 	"<script>alert(1)</script>",
 	"\x00\x07",
 	"\u202e\u200b",

@@ -80,7 +80,9 @@ class TestIntake(FrappeTestCase):
 	def test_the_same_key_gives_the_same_code_and_other_content_is_refused(self):
 		key = f"zz-{frappe.generate_hash(length=30)}"
 		code = self.send(key=key)
+		subjects = frappe.db.count("Data Subject")
 		self.assertEqual(self.send(key=key), code)
+		self.assertEqual(frappe.db.count("Data Subject"), subjects, "a subject of nothing")
 		self.assertEqual(frappe.db.count("Intake", {"submission_key": key}), 1)
 		self.assertRaises(intake.SubmissionKeyReused, self.send, "Something else", key)
 		self.assertRaises(intake.InvalidSubmissionKey, self.send, CLEAR, "short")
@@ -119,6 +121,22 @@ class TestIntake(FrappeTestCase):
 		for name in names:
 			self.assertEqual(frappe.db.get_value("Intake Outcome", name, "state"), intake.MADE)
 			self.assertEqual(frappe.db.count("ToDo", {"description": f"zz {name}"}), 1)
+
+	def test_a_job_lets_others_pass_and_has_another_one_go_on(self):
+		names = [codes.find(self.send(f"{CLEAR} {number}")) for number in range(3)]
+		frappe.db.commit()
+		called = []
+		with (
+			patch.object(intake, "JOB_SECONDS", -1),
+			patch.object(intake, "kick", lambda: called.append("again")),
+		):
+			intake.tick()
+			self.assertEqual(called, ["again"])
+			self.assertFalse(frappe.db.count("Intake Outcome", {"name": ("in", names), "state": intake.MADE}))
+		with patch.object(intake, "kick", lambda: called.append("again")):
+			intake.tick()
+		self.assertEqual(frappe.db.count("Intake Outcome", {"name": ("in", names), "state": intake.MADE}), 3)
+		self.assertEqual(called, ["again"])
 
 	def test_a_failure_is_tried_again_and_says_nothing_of_what_was_written(self):
 		code, now = self.send(), now_datetime()

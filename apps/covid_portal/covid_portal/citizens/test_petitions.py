@@ -75,6 +75,14 @@ class TestSending(PetitionCase):
 			petitions.PetitionMaker().check({**SENT, **wrong})
 		self.assertEqual(set(caught.exception.problems), set(wrong))
 
+	def test_what_can_be_no_name_is_not_asked_of_the_database(self):
+		for field in ("category", "area"):
+			for odd in ("\ud800", "a\0", "x" * 5000, 7, ["general"], {"a": 1}):
+				with self.subTest(field=field, odd=str(odd)[:10].encode(errors="replace")):
+					with self.assertRaises(intake.InvalidSubmission) as caught:
+						petitions.PetitionMaker().check({**SENT, field: odd})
+					self.assertEqual(set(caught.exception.problems), {field})
+
 	def test_unseen_letters_and_null_bytes_are_taken_out(self):
 		sent = petitions.PetitionMaker().check(
 			{**SENT, "content": "Nội\0 dung \u202eđảo ngược\u200b <script>😀\r\nhai dòng"}

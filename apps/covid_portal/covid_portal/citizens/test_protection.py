@@ -45,9 +45,28 @@ class TestProtection(PortalTestCase):
 		self.assertTrue(protection.is_proof(proof))
 		self.assertFalse(protection.is_proof(proof))
 
+	def test_a_form_sent_twice_has_one_proof(self):
+		sent = {"altcha": solved(), "submission_key": "web:0123456789abcdef0123"}
+		outcomes = [
+			protection.screen(form, "Petition").outcome
+			for form in (sent, sent, {**sent, "submission_key": "other"})
+		]
+		self.assertEqual(outcomes, [protection.ACCEPT, protection.ACCEPT, protection.HOLD])
+
 	def test_a_forged_or_garbled_proof_is_none(self):
-		for forged in ("", "x", "bnVsbA==", "W10=", "eyJhIjoxfQ==", "é" * 3000, solved()[:-8] + "AAAAAAA="):
-			with self.subTest(forged[:12]):
+		for forged in (
+			"",
+			"x",
+			"bnVsbA==",
+			"W10=",
+			"eyJhIjoxfQ==",
+			"é" * 3000,
+			solved()[:-8] + "AAAAAAA=",
+			5,
+			["x"],
+			{"a": 1},
+		):
+			with self.subTest(str(forged)[:12]):
 				self.assertFalse(protection.is_proof(forged))
 
 	def test_without_a_proof_it_is_held_and_a_filled_honeypot_as_well(self):

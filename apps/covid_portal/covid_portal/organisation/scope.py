@@ -38,7 +38,7 @@ def scope_condition(doctype: str, user: str | None = None, access: str = "Read")
 	if user == "Administrator":
 		return EVERYTHING
 	fields = location_fields(doctype)
-	parts = {grant_condition(grant, doctype, fields) for grant in grants(user, doctype, access)}
+	parts = {grant_condition(grant, doctype, fields) for grant in widest(grants(user, doctype, access))}
 	return f"({' or '.join(sorted(parts))})" if parts else NOTHING
 
 
@@ -119,6 +119,22 @@ def location_fields(doctype: str) -> dict[str, str]:
 def links_to(meta: Meta, fieldname: str, target: str) -> bool:
 	field = meta.get_field(fieldname)
 	return bool(field and field.fieldtype == "Link" and field.options == target)
+
+
+def widest(given: list[Grant]) -> list[Grant]:
+	"""Without those that another one covers: a single subtree is read by its index, alternatives mean the whole table."""
+	return [one for one in given if not any(covers(other, one) for other in given)]
+
+
+def covers(wide: Grant, narrow: Grant) -> bool:
+	"""Whether a grant of a wider kind holds all that the narrow one does."""
+	if wide.scope == "All":
+		return narrow.scope != "All"
+	if (narrow.scope, wide.scope) == ("Own Unit", "Unit Subtree"):
+		return wide.unit_lft <= narrow.unit_lft and narrow.unit_rgt <= wide.unit_rgt
+	if wide.scope == "Area Subtree" and narrow.scope in ("Own Area", "Areas Below"):
+		return wide.area_lft <= narrow.area_lft and narrow.area_rgt <= wide.area_rgt
+	return False
 
 
 def grant_condition(grant: Grant, doctype: str, fields: dict[str, str]) -> str:

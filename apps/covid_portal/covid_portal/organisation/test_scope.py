@@ -1,6 +1,7 @@
 """Who sees and changes what: own unit, superior, sibling, outsider, guest, disabled, duties ended or still to begin."""
 
 import random
+from itertools import combinations
 
 import frappe
 from frappe import client
@@ -10,7 +11,14 @@ from covid_portal.approval.access import condition
 from covid_portal.organisation import scope
 from covid_portal.organisation.counting import get_count
 from covid_portal.organisation.doctype.scope_rule.scope_rule import InvalidScopeRule
-from covid_portal.organisation.scope import Grant, grant_condition, grant_covers, in_scope, scope_condition
+from covid_portal.organisation.scope import (
+	Grant,
+	grant_condition,
+	grant_covers,
+	in_scope,
+	scope_condition,
+	widest,
+)
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, draft, figures, new_report, sent, take
 from covid_portal.testing.province import COMMUNES, address, assign, people
@@ -281,6 +289,20 @@ class TestConditionAndDecisionAgree(PortalTestCase):
 	def test_on_areas_and_units_which_belong_to_themselves(self) -> None:
 		self.assertAgree("Area", {"name": ("like", "ZZ%")})
 		self.assertAgree("Unit", {"name": ("like", "%-ZZ%")})
+
+	def test_what_a_wider_rule_covers_is_left_out_and_nothing_else(self) -> None:
+		names = frappe.get_all("Unit", {"name": ("like", "%-ZZ%")}, pluck="name")
+		units, fields = [frappe.get_doc("Unit", name) for name in names], scope.location_fields("Unit")
+		held = {
+			grant: {unit.name for unit in units if grant_covers(grant, unit, fields)}
+			for grant in self.grants()
+		}
+		left_out = 0
+		for pair in combinations(held, 2):
+			kept = widest(list(pair))
+			left_out += len(pair) - len(kept)
+			self.assertEqual(set.union(*(held[grant] for grant in kept)), held[pair[0]] | held[pair[1]], pair)
+		self.assertTrue(left_out)
 
 	def test_for_every_person_over_random_rules(self) -> None:
 		reports = [draft(self.slot, area) for area in COMMUNES]

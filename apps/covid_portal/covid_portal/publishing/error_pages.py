@@ -7,7 +7,13 @@ from covid_portal.publishing.site_map import LANGUAGES
 FOLDER = "errors"  # no address leads there: pages end in .html, which only the server itself asks for
 
 
-PAGES = {400: "bad_request.html", 404: "not_found.html", 503: "unavailable.html"}
+PAGES = {
+	400: "bad_request.html",
+	404: "not_found.html",
+	413: "too_large.html",
+	429: "too_many.html",
+	503: "unavailable.html",
+}
 
 
 def files(publication: Publication) -> dict[str, bytes]:
