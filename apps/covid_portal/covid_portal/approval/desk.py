@@ -38,7 +38,14 @@ def apply_workflow(doc: str | dict, action: str) -> Document:
 		values.get("decision_reason"),
 		frappe.utils.cint(values.get("decision_return_to")),
 	)
-	return frappe.get_doc(values["doctype"], values["name"])
+	return shown(frappe.get_doc(values["doctype"], values["name"]))
+
+
+def shown(doc: Document) -> Document:
+	"""With what its form is given on opening it: the Desk puts this document in place of the one it has."""
+	doc.set("__onload", frappe._dict())
+	doc.run_method("onload")
+	return doc
 
 
 @frappe.whitelist()

@@ -170,6 +170,22 @@ class TestIntake(FrappeTestCase):
 		intake.work(now_datetime())
 		self.assertEqual(self.outcome(code).state, intake.MADE)
 
+	def test_documents_are_the_portals_own_and_in_the_sites_language(self):
+		seen = []
+
+		def make(self, intake, payload):
+			seen.append((frappe.session.user, frappe.local.lang))
+			return frappe.get_doc(doctype="ToDo", description=f"zz {intake.name}").insert()
+
+		self.send()
+		frappe.db.commit()
+		self.addCleanup(setattr, frappe.local, "lang", frappe.local.lang)
+		with patch.object(Notes, "make", make), patch.object(intake, "default_language", lambda: "vi"):
+			frappe.set_user("Guest")
+			frappe.local.lang = "en"
+			intake.called()
+		self.assertEqual(seen, [("Administrator", "vi")])
+
 	def test_what_is_held_waits_for_the_operator(self):
 		code = self.send(held="Without a proof of work")
 		frappe.db.commit()

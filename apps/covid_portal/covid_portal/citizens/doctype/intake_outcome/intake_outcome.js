@@ -5,6 +5,9 @@ const REVIEW = "covid_portal.citizens.review.";
 frappe.ui.form.on("Intake Outcome", {
 	refresh(frm) {
 		frm.disable_save();
+		// Stored in English, whoever they were stored for.
+		for (const field of ["kind", "held_reason"]) frm.doc[field] = frm.doc[field] && __(frm.doc[field]);
+		frm.refresh_fields(["kind", "held_reason"]);
 		if (!frm.perm[0]?.write || !["Held", "Refused", "Dead", "Failed"].includes(frm.doc.state)) return;
 		frm.add_custom_button(__("Look"), () => look(frm));
 		frm.add_custom_button(__("Release"), () => act(frm, "release", {}));
@@ -21,7 +24,7 @@ function look(frm) {
 		for (const [label, text] of [...message.told, [__("Files"), message.files]]) {
 			$("<tr>").append($("<th scope='row'>").text(label), $("<td>").text(text)).appendTo(rows);
 		}
-		frappe.msgprint({ title: __(frm.doc.kind), message: rows.prop("outerHTML"), wide: true });
+		frappe.msgprint({ title: frm.doc.kind, message: rows.prop("outerHTML"), wide: true });
 	});
 }
 

@@ -69,7 +69,7 @@ async function show_course(frm) {
 		row.by,
 		row.text ?? "•••",
 	]);
-	table_of(panel, [__("Date"), __("Kind"), __("By"), __("Text")], said);
+	table_of(panel, [__("Date"), __("Kind"), __("Who"), __("Text")], said);
 }
 
 function table_of(panel, heads, rows) {

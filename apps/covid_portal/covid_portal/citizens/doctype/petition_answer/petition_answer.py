@@ -33,6 +33,10 @@ class PetitionAnswer(PersonalDocument):
 	NOT_CONTENT: ClassVar = ("sent_at", "published_at")
 	PUBLIC: ClassVar = ("public_title", "public_question", "public_answer")
 
+	def autoname(self) -> None:
+		"""The petition's number and which of its answers it is."""
+		self.name = f"{self.petition}-A{frappe.db.count('Petition Answer', {'petition': self.petition}) + 1}"
+
 	def onload(self) -> None:
 		told = petitions.question_for(self.question(), frappe.session.user)
 		told["text"] = self.personal("text") if told["handled"] else None

@@ -64,7 +64,7 @@ class CallsPage {
 
 	kinds() {
 		const choice = (Kind) => h("button", { type: "button", class: "button", "aria-pressed": String(Kind === this.Kind), onclick: () => this.next(Kind) }, Kind.title());
-		return h("p", { class: "acts", role: "group", "aria-label": __("What it is") }, KINDS.flatMap((Kind) => [choice(Kind), " "]));
+		return h("p", { class: "kinds", role: "group", "aria-label": __("What it is") }, KINDS.map(choice));
 	}
 
 	makeForm() {
@@ -72,7 +72,7 @@ class CallsPage {
 		const options = channels.map(([value, text]) => h("option", { value, selected: value === this.channel }, text));
 		return h(
 			"form",
-			{ class: "task", onsubmit: (event) => this.send(event), novalidate: true },
+			{ class: "task entry", onsubmit: (event) => this.send(event), novalidate: true },
 			field("channel", __("How"), h("select", { id: "channel", name: "channel" }, options)),
 			this.entry.fields(),
 			h("button", { class: "button main" }, __("Send and get the code")),
@@ -134,7 +134,7 @@ class CallsPage {
 				told.replaceChildren(notice("bad", said(problem)));
 			}
 		};
-		return h("form", { class: "task", onsubmit: submit }, h("h2", {}, __("A caller asks how it stands")), field("asked", __("Code"), input), h("button", { class: "button" }, __("See how it stands")), told);
+		return h("form", { class: "task entry", onsubmit: submit }, h("h2", {}, __("A caller asks how it stands")), field("asked", __("Code"), input), h("button", { class: "button" }, __("See how it stands")), told);
 	}
 }
 
