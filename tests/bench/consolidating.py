@@ -4,8 +4,8 @@ The same rows are what consolidation reads: the reports of the slot, and beside 
 which running totals go on. The bare query sums all the figures that consolidation writes, running totals included, and
 gives one row per district and one for the province; it writes nothing, and none of its rows is a commune's.
 
-A slot is consolidated as the clock does it, the first time, and again, as after a late report: then the rows that were
-there are removed first.
+A slot is consolidated as the clock does it, the first time, and again, after the figures of one report have changed: then
+every row is reckoned anew and held against the one that is there.
 """
 
 import json
@@ -52,12 +52,17 @@ def timed(act):
 	return (time.perf_counter() - started) * 1000
 
 
-def in_turn():
+def change_one():
+	run_sql("update `tabSituation Report` set new_f1 = new_f1 + 1 where slot = %s and workflow_state = 'Approved' limit 1", slot)
+
+
+def in_turn(before=lambda: None):
 	global in_sql
 	found, end = [], time.monotonic() + 20
 	for number in range(16):
 		if number > 5 and time.monotonic() > end:
 			break
+		before()
 		frappe.db.sql, in_sql = counted_sql, 0.0
 		ours = timed(lambda: consolidate(slot))
 		frappe.db.sql = run_sql
@@ -66,7 +71,7 @@ def in_turn():
 	return list(zip(*found[1:]))  # the first one fills the caches
 
 
-again = in_turn()
+again = in_turn(change_one)
 frappe.db.delete("Consolidated Report", {"slot": slot})
 frappe.db.commit()
 time.sleep(3)  # the database clears away in the background what was deleted
@@ -93,5 +98,5 @@ def results(times: dict[str, list[list[float]]], where: str) -> list[Result]:
 	return [
 		compared(f"consolidation {where}, end to end", ours, [LIMIT], 1, f"{LIMIT} ms"),
 		compared("  its SQL", sql, bare, TARGET, reference),
-		compared("  its SQL, again", sql_again, bare_again, TARGET, reference),
+		compared("  its SQL, again after a change", sql_again, bare_again, TARGET, reference),
 	]

@@ -33,11 +33,12 @@ def areas_of(slot: Document, rules: Sequence[Rule]) -> pd.DataFrame:
 def slot_rows(slot: Document, report_type: Document, stocks: list[str]) -> pd.DataFrame:
 	"""parent, area_level, is_group, full_name and now.<stock>, NaN where it was not given."""
 	known = "".join(
-		f", if(find_in_set('{field}', figures.answered), figures.`{field}`, null)" for field in stocks
+		f", if(find_in_set('{field}', known.figures), figures.`{field}`, null)" for field in stocks
 	)
 	rows = frappe.db.sql(
 		f"""select area.name, area.parent_area, area.level, area.is_group, area.full_name {known}
 		from `tab{report_type.consolidated_type}` figures join `tabArea` area on area.name = figures.area
+		left join `tabKnown Figures` known on known.name = figures.known
 		where figures.slot = %s and figures.closed = 0 order by area.lft""",
 		slot.name,
 	)

@@ -14,9 +14,10 @@ def compare(slot: str, only_different: bool = False) -> list[dict]:
 	rows = frappe.db.sql(
 		f"""select area.name as area, area.full_name as area_name, area.level, area.lft,
 			coalesce(there.sites, 0) as sites, coalesce(there.counted, 0) as counted, there.in_sites,
-			if(find_in_set(%(figure)s, `tabConsolidated Report`.answered), `tabConsolidated Report`.`{FIGURE}`, null) as reported
+			if(find_in_set(%(figure)s, known.figures), `tabConsolidated Report`.`{FIGURE}`, null) as reported
 		from `tabConsolidated Report`
 		join `tabArea` area on area.name = `tabConsolidated Report`.area
+		left join `tabKnown Figures` known on known.name = `tabConsolidated Report`.known
 		left join (
 			select whole.name as area, count(*) as sites, count(said.name) as counted, sum(said.occupied) as in_sites
 			from `tabQuarantine Site` site

@@ -21,6 +21,7 @@ from covid_portal.publishing.figures import indicator_row
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.publishing.publication import Publication
 from covid_portal.reporting import definitions
+from covid_portal.reporting.known_figures import figures_of_all
 from covid_portal.reporting.rules import OUTLIER, names_of
 
 COMMUNES = "du-lieu-mo/v1/communes"
@@ -106,14 +107,14 @@ def reported_table(slot: str, report_type: str, fields: list[str]) -> pd.DataFra
 	consolidated = frappe.get_cached_value("Report Type", report_type, "consolidated_type")
 	columns = "".join(f", figures.`{field}`" for field in fields)
 	rows = frappe.db.sql(
-		f"""select figures.area, area.parent_area parent, figures.reported, figures.provisional, figures.answered {columns}
+		f"""select figures.area, area.parent_area parent, figures.reported, figures.provisional, figures.known {columns}
 		from `tab{consolidated}` figures
 		join `tabArea` area on area.name = figures.area
 		where figures.slot = %s and area.is_group = 0 and figures.closed = 0
 		order by area.lft""",
 		slot,
 	)
-	names = ["area", "parent", "reported", "provisional", "answered", *fields]
+	names = ["area", "parent", "reported", "provisional", "known", *fields]
 	table = pd.DataFrame(list(rows), columns=names).set_index("area")
 	table["rank"] = ranks(slot, table.index)
 	return table.assign(**known_figures(table, fields))
@@ -121,11 +122,11 @@ def reported_table(slot: str, report_type: str, fields: list[str]) -> pd.DataFra
 
 def known_figures(table: pd.DataFrame, fields: list[str]) -> dict[str, np.ndarray]:
 	"""{field: figures}, NaN where nobody gave it. Areas answer in a handful of ways, each of which is read once."""
-	ways, texts = pd.factorize(table["answered"].fillna(""))
-	answered = [set(text.split(",")) for text in texts]
+	ways, references = pd.factorize(table["known"].fillna(""))
+	figures = figures_of_all(references)
 	return {
 		field: np.where(
-			np.array([field in figures for figures in answered], dtype=bool)[ways],
+			np.array([field in figures[way] for way in references], dtype=bool)[ways],
 			table[field].to_numpy(float),
 			np.nan,
 		)

@@ -18,6 +18,7 @@ from frappe.utils.data import get_system_timezone
 
 from covid_portal.reporting import definitions
 from covid_portal.reporting.context import populations_on
+from covid_portal.reporting.known_figures import figures_of, figures_of_all
 
 DAYS_SHOWN = 30
 DAILY = "new_cases"
@@ -127,7 +128,7 @@ def consolidated_rows(slots: Collection[str], indicators: list[dict]) -> dict[st
 	figures = ", ".join(f"figures.`{column}`" for column in columns)
 	rows = frappe.db.sql(
 		f"""select figures.slot, figures.area, figures.area_level, figures.expected, figures.reported,
-			figures.provisional, figures.carried, figures.answered, area.full_name, area.full_name_en, area.name_en,
+			figures.provisional, figures.carried, figures.known, area.full_name, area.full_name_en, area.name_en,
 			{figures}
 		from `tabConsolidated Report` figures
 		join `tabArea` area on area.name = figures.area
@@ -136,6 +137,7 @@ def consolidated_rows(slots: Collection[str], indicators: list[dict]) -> dict[st
 		[list(slots)],
 		as_dict=True,
 	)
+	figures_of_all(row.known for row in rows)
 	found: dict[str, dict[str, frappe._dict]] = {}
 	for row in rows:
 		found.setdefault(row.slot, {})[row.area] = row
@@ -162,10 +164,8 @@ def area_figures(row: dict, before: dict | None, indicators: list[dict]) -> dict
 
 
 def known_figures(row: dict | None, indicators: list[dict]) -> dict[str, int | None]:
-	answered = set((row.answered or "").split(",")) if row else set()
-	return {
-		item.fieldname: row[item.fieldname] if item.fieldname in answered else None for item in indicators
-	}
+	known = figures_of(row.known) if row else set()
+	return {item.fieldname: row[item.fieldname] if item.fieldname in known else None for item in indicators}
 
 
 def difference(now: int | None, then: int | None) -> int | None:

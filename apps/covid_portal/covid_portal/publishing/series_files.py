@@ -212,7 +212,7 @@ def public_in(report_type: str, month: str) -> list[frappe._dict]:
 def published_rows(report_type: str, areas: list[str], month: str) -> pd.DataFrame:
 	"""Rows of areas that are closed hold running totals only, and are none of the series."""
 	fields = [row.fieldname for row in public_in(report_type, month)]
-	columns = ", ".join(f"figures.`{column}`" for column in (*KEYS, "answered", *fields))
+	columns = ", ".join(f"figures.`{column}`" for column in (*KEYS, "known", *fields))
 	rows = frappe.db.sql(
 		f"""select {columns}
 		from `tabConsolidated Report` figures

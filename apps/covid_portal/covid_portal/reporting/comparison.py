@@ -12,7 +12,8 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from covid_portal.reporting import definitions, series
-from covid_portal.reporting.consolidation import COUNTS, split_fields, values_of
+from covid_portal.reporting.consolidation import COUNTS, values_of
+from covid_portal.reporting.day_totals import only_known
 
 WEEK = timedelta(days=7)
 POPULATION = "total"
@@ -76,7 +77,7 @@ def week_rows(slot: Document, area: str, indicators: list[dict]) -> pd.DataFrame
 	consolidated = frappe.get_cached_value("Report Type", slot.report_type, "consolidated_type")
 	until, shares = get_datetime(slot.slot_time), series.areas_of_series(area)
 	rows = frappe.db.sql(
-		f"""select area, slot_time, answered, {columns} from `tab{consolidated}`
+		f"""select area, slot_time, known, {columns} from `tab{consolidated}`
 		where area in %s and report_type = %s and slot_time between %s and %s order by slot_time""",
 		(list(shares), slot.report_type, min(until - WEEK, get_datetime(slot.window_start)), until),
 		as_dict=True,
@@ -85,10 +86,7 @@ def week_rows(slot: Document, area: str, indicators: list[dict]) -> pd.DataFrame
 	if table.empty:
 		return table
 	table[fields] = table[fields].astype("Int64")
-	known = table["answered"].map(split_fields)
-	for field in fields:
-		table.loc[[field not in answered for answered in known], field] = pd.NA
-	return series.as_one(table.drop(columns="answered"), area, shares, indicators).set_index("slot_time")
+	return series.as_one(only_known(table, fields), area, shares, indicators).set_index("slot_time")
 
 
 def figures_table(
@@ -194,7 +192,7 @@ def reporting_lists(slot: Document, area: str) -> dict[str, list[dict]]:
 	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
 	rows = frappe.db.sql(
 		f"""select owed.area, part.full_name area_name, unit.unit_name, owed.state, owed.on_time, owed.submitted_at,
-			counted.name report, counted.workflow_state, figures.carried_from, figures.answered
+			counted.name report, counted.workflow_state, figures.carried_from, figures.known
 		from `tabArea` whole
 		join `tabArea` part on part.lft >= whole.lft and part.rgt <= whole.rgt
 		join `tabReport Obligation` owed on owed.area = part.name and owed.slot = %(slot)s
@@ -212,7 +210,7 @@ def reporting_lists(slot: Document, area: str) -> dict[str, list[dict]]:
 		"missing": [listed(row) for row in rows if not row.report],
 		"late": [listed(row) for row in rows if row.submitted_at and not row.on_time],
 		"provisional": [listed(row) for row in rows if row.report and row.workflow_state != "Approved"],
-		"carried": [listed(row) for row in rows if not row.report and row.answered],
+		"carried": [listed(row) for row in rows if not row.report and row.known],
 	}
 
 

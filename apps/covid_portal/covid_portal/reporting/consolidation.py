@@ -6,20 +6,21 @@ slot's flows; where areas were merged, split or closed, openings.py says what is
 did not report is not expected. Approved corrections lie over the reports. The cost depends on the slot, not on the history
 behind it.
 
-Which figures an area has given is a long text, but areas answer in a handful of ways: each way is read, united with what
-was carried over and written out once, and a row refers to its way by a number.
+Which figures an area has given is a long text, but areas answer in a handful of ways: each way is read and united with what
+was carried over once, and a row refers to what is known of it (known_figures.py).
 """
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.reporting import definitions, openings, sheets
+from covid_portal.reporting import definitions, known_figures, openings, sheets
+from covid_portal.reporting.known_figures import join_fields, reference, split_fields
 from covid_portal.reporting.overlay import Corrected, corrected_columns, corrected_figures, overlay_join
 from covid_portal.reporting.slots import COUNTED
 
@@ -40,8 +41,7 @@ BASE_COLUMNS = [
 	"slot",
 	"slot_time",
 ]
-BASE_COLUMNS += ["report_type", "area", "area_level", "expected", "reported", "provisional", "carried"]
-BASE_COLUMNS += ["carried_from", "answered"]
+BASE_COLUMNS += ["report_type", "area"]
 
 Way = tuple[str | None, str | None, str]
 
@@ -55,7 +55,7 @@ class Owed:
 	parent: str | None
 	provisional: int
 	expected: int  # 0: excused, and not reported
-	way: Way  # digests of what the report gives and of what was known before; fields that were corrected
+	way: Way  # digest of what is given; reference to what was known before; fields that were corrected
 
 	@property
 	def reported(self) -> bool:
@@ -72,8 +72,8 @@ class Owed:
 class Known:
 	"""What a way of answering comes to: the figures in the report, and all that is known of such an area now."""
 
-	given: set[str]
-	known: set[str]
+	given: Set[str]
+	known: Set[str]
 
 
 @dataclass
@@ -93,12 +93,16 @@ def consolidate(slot_name: str) -> None:
 	values = values_of(slot, report_type)
 	corrected = corrected_figures(slot.name, report_type.name, lock=True)
 	owed = owed_of(values, report_type, corrected)
-	opened = openings.of_slot(slot, report_type, [row.area for row in owed if not row.goes_on])
+	reporting, new = {row.area for row in owed}, {row.area for row in owed if not row.goes_on}
+	opened = openings.of_slot(slot, report_type, reporting, new)
 	begin(owed, opened)
 	ways = ways_of(owed, slot, report_type, opened)
 	wholes = wholes_of(report_type, owed, ways, opened)
-	frappe.db.sql(f"delete from `tab{report_type.consolidated_type}` where slot = %s", slot.name)
-	write_reporting_areas(values, report_type, corrected, owed, ways, opened)
+	store_known(ways, wholes, opened)
+	parts = parts_of(owed, report_type, corrected, ways, opened)
+	clear(values, report_type, owed, parts)
+	for part in parts:
+		write_areas(values, report_type, part)
 	openings.insert_closed(opened, slot, report_type)
 	write_areas_above(values, report_type, wholes)
 	record_completeness(values, owed)
@@ -122,52 +126,79 @@ def consolidate_from(slot_name: str) -> None:
 		consolidate(name)
 
 
+def clear(values: dict, report_type: Document, owed: list[Owed], parts: list["Part"]) -> None:
+	"""Remove the rows that are about to be written. Where there are rows already, those of reporting areas that say the same
+	as they are to say stay as they are, and are taken out of the parts."""
+	table = f"`tab{report_type.consolidated_type}`"
+	if not frappe.db.sql(f"select 1 from {table} where slot = %(slot)s limit 1 lock in share mode", values):
+		return
+	# Compared as text, so that the slot's rows are read in one go and not in ranges between hundreds of areas.
+	removed = frappe.db.sql_list(
+		f"select area from {table} where slot = %(slot)s and concat(area) not in %(owed)s lock in share mode",
+		{**values, "owed": [row.area for row in owed] or [""]},
+	)
+	for part in parts:
+		changed = changed_areas(values, report_type, part)
+		part.owed = [row for row in part.owed if row.area in changed]
+		removed.extend(changed)
+	if removed:
+		frappe.db.sql(f"delete from {table} where slot = %s and area in %s", (values["slot"], removed))
+
+
 # --- areas that report
 
 
 def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[Owed]:
-	"""Who owes the slot. Read locked, as stored now: what is written after it reads the same."""
+	"""Who owes the slot. Read locked, as stored now: what is written after it reads the same.
+
+	One row for all areas of a whole that stand alike: handing over hundreds of rows costs as much as finding them.
+	"""
 	rows = frappe.db.sql(
-		f"""select straight_join owed.area, area.level, area.parent_area,
-			coalesce(report.workflow_state = 'In Approval', 0), owed.state != 'Excused',
-			md5(if(report.name is null, null, coalesce(report.answered, ''))), md5(before_it.answered)
+		f"""select straight_join group_concat(owed.area), count(*), area.level, area.parent_area,
+			coalesce(report.workflow_state = 'In Approval', 0) under_way, owed.state != 'Excused' counted,
+			md5(if(report.name is null, null, coalesce(report.answered, ''))) given, before_it.known known_before
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
 		left join `tab{report_type.document_type}` report
 			on report.slot = %(slot)s and report.area = owed.area and {COUNTS}
 		{openings.before_join(report_type)}
 		where owed.slot = %(slot)s
+		group by area.level, area.parent_area, under_way, counted, given, known_before
 		lock in share mode""",
 		values,
 	)
 	over = {area: join_fields(set(figures)) for area, figures in corrected.items()}
-	return [Owed(*row[:5], way=(*row[5:], over.get(row[0], ""))) for row in rows]
+	found = [
+		Owed(area, *standing, way=(given, known_before, over.get(area, "")))
+		for areas, count, *standing, given, known_before in rows
+		for area in apart(areas, count)
+	]
+	return sorted(found, key=attrgetter("area"))  # as rows are stored: written so, they lie close together
+
+
+def apart(areas: str, count: int) -> list[str]:
+	"""The areas of a list made by the database, all of them or an error: it cuts lists off at group_concat_max_len."""
+	found = areas.split(",")
+	if len(found) != count:
+		raise ValueError(
+			f"The database handed over {len(found)} of {count} areas: raise its group_concat_max_len."
+		)
+	return found
 
 
 def begin(owed: list[Owed], opened: openings.Openings) -> None:
 	"""Areas that begin with something else than their own row of the slot before."""
-	digests = {area: digest(row["answered"]) for area, row in opened.rows.items()}
 	for row in owed:
-		if row.area in digests:
-			row.way = (row.way[0], digests[row.area], row.way[2])
-
-
-def digest(text: str) -> str:
-	"""As md5() in SQL."""
-	return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+		if row.area in opened.rows:
+			row.way = (row.way[0], opened.rows[row.area]["known"], row.way[2])
 
 
 def ways_of(
 	owed: list[Owed], slot: Document, report_type: Document, opened: openings.Openings
 ) -> dict[Way, Known]:
 	"""What is known of an area now: the figures given or corrected, and the stocks carried over."""
-	given = answered_texts(report_type.document_type, slot.name, {row.way[0]: row.area for row in owed})
-	carried = answered_texts(
-		report_type.consolidated_type,
-		slot.previous_slot,
-		{row.way[1]: row.area for row in owed if row.area not in opened.rows},
-	)
-	carried |= {digest(row["answered"]): split_fields(row["answered"]) for row in opened.rows.values()}
+	given = figures_given(report_type.document_type, slot.name, {row.way[0]: row.area for row in owed})
+	carried = known_figures.figures_of_all({row.way[1] for row in owed})
 	# A stock that was retired is known no longer: its last value is history, not what is so now.
 	asked = definitions.indicators(report_type.name, slot.slot_time.date())
 	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
@@ -177,69 +208,115 @@ def ways_of(
 	}
 
 
-def answered_texts(doctype: str, slot: str, examples: dict[str | None, str]) -> dict[str | None, set[str]]:
-	"""{digest: figures}, read from one area that answers so; locked, to be the text that the digest is of."""
-	areas = [area for digest, area in examples.items() if digest]
-	query = f"select area, answered from `tab{doctype}` where slot = %s and area in %s lock in share mode"
-	answered = dict(frappe.db.sql(query, (slot, areas))) if areas else {}
-	return {digest: split_fields((digest and answered[area]) or "") for digest, area in examples.items()}
+def store_known(ways: dict[Way, Known], wholes: dict[str, Whole], opened: openings.Openings) -> None:
+	"""What rows are about to refer to, but for what rows of the slot before do already."""
+	stored = {way[1] for way in ways} - {row["known"] for row in opened.rows.values()}
+	known_figures.remember(
+		one.known for one in (*ways.values(), *wholes.values()) if reference(one.known) not in stored
+	)
 
 
-def write_reporting_areas(
-	values: dict,
+def figures_given(doctype: str, slot: str, examples: dict[str | None, str]) -> dict[str | None, Set[str]]:
+	"""{digest: figures}; of a way of answering that the process has not met yet, read from one area that answers so; locked,
+	to be the text that the digest is of."""
+	found = {digest: known_figures.kept.get(digest) for digest in examples if digest}
+	unread = {examples[digest]: digest for digest, figures in found.items() if figures is None}
+	if unread:
+		query = f"select area, answered from `tab{doctype}` where slot = %s and area in %s lock in share mode"
+		for area, answered in frappe.db.sql(query, (slot, list(unread))):
+			found[unread[area]] = known_figures.keep(unread[area], split_fields(answered))
+	return {None: frozenset(), **found}
+
+
+@dataclass
+class Part:
+	"""Reporting areas whose rows are written in one statement: from what, and each column's expression."""
+
+	owed: list[Owed]
+	numbers: dict[Way, int]
+	source: str
+	columns: dict[str, str]
+
+	def values(self) -> dict[str, str]:
+		return {"owed": rows_json(self.owed, self.numbers)}
+
+
+def parts_of(
+	owed: list[Owed],
 	report_type: Document,
 	corrected: Corrected,
-	owed: list[Owed],
 	ways: dict[Way, Known],
 	opened: openings.Openings,
-) -> None:
-	"""In two parts: most areas have a report and their own row before it, and their figures need no second thought."""
+) -> list[Part]:
+	"""Two at most: most areas have a report and their own row before it, and their figures need no second thought."""
 	usual, others = [], []
 	for row in owed:
 		certain = row.reported and row.goes_on and row.area not in corrected and row.area not in opened.rows
 		(usual if certain else others).append(row)
-	if usual:
-		write_areas(values, report_type, usual, ways, openings.before_join(report_type, "join"))
-	if others:
-		joins = f"{openings.previous_join(opened, report_type)} {overlay_join(corrected)}"
-		write_areas(values, report_type, others, ways, joins, corrected)
+	before = openings.before_join(report_type, "join")
+	joins = f"{openings.previous_join(opened, report_type)} {overlay_join(corrected)}"
+	parts = [part_of(report_type, usual, ways, before), part_of(report_type, others, ways, joins, corrected)]
+	return [part for part in parts if part.owed]
 
 
-def write_areas(
-	values: dict,
+def part_of(
 	report_type: Document,
 	owed: list[Owed],
 	ways: dict[Way, Known],
 	joins: str,
 	corrected: Corrected | None = None,
-) -> None:
-	"""One statement for these areas. `joins`: the slot before, and what was corrected; where nothing can be corrected,
-	each has a report and a row before."""
+) -> Part:
+	"""`joins`: the slot before, and what was corrected; where nothing can be corrected, each has a report and a row before."""
 	certain = corrected is None
 	numbers = {way: number for number, way in enumerate(dict.fromkeys(row.way for row in owed), 1)}
 	figures, fields = definitions.indicators(report_type.name), set(corrected_columns(corrected or {}))
 	columns = {
+		"area_level": "owed.level",
+		"expected": "owed.expected",
+		"reported": "owed.reported",
+		"provisional": "owed.provisional",
+		"carried": "1 - owed.reported",
+		"carried_from": "if(owed.reported, null, coalesce(before_it.carried_from, before_it.slot))",
+		"closed": "0",
+		"known": f"elt(owed.way, {references(ways[way].known for way in numbers)})",
+	}
+	columns |= {
 		row.fieldname: figure_sql(row, fields, lacking(row, numbers, ways), certain) for row in figures
 	}
 	columns |= {
 		f"total_{row.fieldname}": total_sql(row, fields, certain) for row in figures if row.cumulative
 	}
-	frappe.db.sql(
-		f"""{insert_sql(report_type, columns)}
-		select straight_join concat(%(slot)s, '-', owed.area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
-			%(slot)s, %(slot_time)s, %(report_type)s, owed.area, owed.level,
-			owed.expected, owed.reported, owed.provisional, 1 - owed.reported,
-			if(owed.reported, null, coalesce(before_it.carried_from, before_it.slot)),
-			elt(owed.way, {texts(ways[way].known for way in numbers)}), {", ".join(columns.values())}
-		from json_table(%(owed)s, '$[*]' columns (
+	source = f"""from json_table(%(owed)s, '$[*]' columns (
 			area varchar(140) character set utf8mb4 collate utf8mb4_unicode_ci path '$[0]', level int path '$[1]',
 			reported int path '$[2]', provisional int path '$[3]', expected int path '$[4]',
 			way int path '$[5]')) owed
 		{"" if certain else "left"} join `tab{report_type.document_type}` report
 			on report.slot = %(slot)s and report.area = owed.area and owed.reported
-		{joins}""",
-		{**values, "owed": rows_json(owed, numbers)},
+		{joins}"""
+	return Part(owed, numbers, source, columns)
+
+
+def changed_areas(values: dict, report_type: Document, part: Part) -> set[str]:
+	"""Those of its areas whose row says something else than it is to say, or is not there."""
+	stored = ", ".join(f"there.`{column}`" for column in part.columns)
+	return set(
+		frappe.db.sql_list(
+			f"""select straight_join owed.area {part.source}
+			left join `tab{report_type.consolidated_type}` there on there.name = concat(%(slot)s, '-', owed.area)
+			where there.name is null or not (({stored}) <=> ({", ".join(part.columns.values())}))
+			lock in share mode""",
+			{**values, **part.values()},
+		)
 	)
+
+
+def write_areas(values: dict, report_type: Document, part: Part) -> None:
+	if part.owed:
+		frappe.db.sql(
+			f"""{insert_sql(report_type, part.columns)}
+			select straight_join {base_sql("owed.area")}, {", ".join(part.columns.values())} {part.source}""",
+			{**values, **part.values()},
+		)
 
 
 def rows_json(owed: list[Owed], numbers: dict[Way, int]) -> str:
@@ -265,8 +342,8 @@ def lacking(row: dict, numbers: dict[Way, int], ways: dict[Way, Known]) -> str:
 	)
 
 
-def texts(sets: Iterable[set[str]]) -> str:
-	return ", ".join(frappe.db.escape(join_fields(fields)) for fields in sets)
+def references(sets: Iterable[Set[str]]) -> str:
+	return ", ".join(frappe.db.escape(reference(fields)) for fields in sets)
 
 
 def figure_sql(row: dict, corrected: set[str], lacking: str, certain: bool) -> str:
@@ -296,6 +373,12 @@ def total_sql(row: dict, corrected: set[str], certain: bool) -> str:
 def insert_sql(report_type: Document, columns: Iterable[str]) -> str:
 	names = ", ".join(f"`{column}`" for column in (*BASE_COLUMNS, *columns))
 	return f"insert into `tab{report_type.consolidated_type}` ({names})"
+
+
+def base_sql(area: str) -> str:
+	"""The values of BASE_COLUMNS."""
+	return f"""concat(%(slot)s, '-', {area}), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
+			%(slot)s, %(slot_time)s, %(report_type)s, {area}"""
 
 
 # --- reports that count
@@ -346,19 +429,18 @@ def write_areas_above(values: dict, report_type: Document, wholes: dict[str, Who
 	"""From the bottom up. Each level sums the rows of its direct parts, which the level below has just written: one
 	statement a level."""
 	figures = definitions.indicators(report_type.name)
-	columns = {row.fieldname: aggregate_sql(row, row.fieldname) for row in figures}
+	columns = {name: f"sum(part.{name})" for name in ("expected", "reported", "provisional", "carried")}
+	columns |= {row.fieldname: aggregate_sql(row, row.fieldname) for row in figures}
 	columns |= {
 		f"total_{row.fieldname}": sum_sql(f"total_{row.fieldname}") for row in figures if row.cumulative
 	}
 	for level in sorted({whole.level for whole in wholes.values()}, reverse=True):
 		areas = [area for area, whole in wholes.items() if whole.level == level]
 		frappe.db.sql(
-			f"""{insert_sql(report_type, columns)}
-			select straight_join concat(%(slot)s, '-', whole.name), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
-				%(slot)s, %(slot_time)s, %(report_type)s, whole.name, whole.level,
-				sum(part.expected), sum(part.reported), sum(part.provisional), sum(part.carried),
-				null, elt(field(whole.name, {", ".join(map(frappe.db.escape, areas))}),
-					{texts(wholes[area].known for area in areas)}), {", ".join(columns.values())}
+			f"""{insert_sql(report_type, ["area_level", "known", *columns])}
+			select straight_join {base_sql("whole.name")}, whole.level,
+				elt(field(whole.name, {", ".join(map(frappe.db.escape, areas))}),
+					{references(wholes[area].known for area in areas)}), {", ".join(columns.values())}
 			from `tabArea` whole
 			join `tabArea` area on area.parent_area = whole.name
 			join `tab{report_type.consolidated_type}` part on part.name = concat(%(slot)s, '-', area.name)
@@ -414,18 +496,10 @@ def consolidated_figures(slot_name: str) -> tuple:
 	columns = [row.fieldname for row in figures]
 	columns += [f"total_{row.fieldname}" for row in figures if row.cumulative]
 	return frappe.db.sql(
-		f"""select area, expected, reported, provisional, carried, answered, {", ".join(f"`{column}`" for column in columns)}
+		f"""select area, expected, reported, provisional, carried, known, {", ".join(f"`{column}`" for column in columns)}
 		from `tab{report_type.consolidated_type}` where slot = %s order by area""",
 		slot_name,
 	)
-
-
-def split_fields(answered: str) -> set[str]:
-	return set(filter(None, answered.split(",")))
-
-
-def join_fields(fields: set[str]) -> str:
-	return ",".join(sorted(fields))
 
 
 def record_completeness(values: dict, owed: list[Owed]) -> None:

@@ -13,14 +13,12 @@ from frappe.utils import get_datetime, now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED
 from covid_portal.organisation import jobs
-from covid_portal.reporting import definitions, sheets
+from covid_portal.reporting import definitions, known_figures, sheets
 from covid_portal.reporting.consolidation import (
 	COUNTS,
 	consolidate_from,
 	counted_report,
-	join_fields,
 	lock_figures,
-	split_fields,
 	values_of,
 )
 from covid_portal.reporting.doctype.report_slot.report_slot import (
@@ -28,6 +26,7 @@ from covid_portal.reporting.doctype.report_slot.report_slot import (
 	published_from,
 	renew_versions,
 )
+from covid_portal.reporting.known_figures import figures_of_all, reference, split_fields
 from covid_portal.reporting.overlay import corrected_figures
 from covid_portal.reporting.slots import COUNTED
 
@@ -136,12 +135,12 @@ def is_unbroken(move: Move) -> bool:
 
 def update_rows(move: Move) -> None:
 	"""The one statement: figures of the slot, totals from it on, stocks as far as they were carried."""
-	known = known_sql(move)
+	united = united_sql(move)
 	frappe.db.sql(
 		f"""update {move.table} figures
-		{f"left join ({known}) known on known.answered = figures.answered and known.own = (figures.slot = %(slot)s)" if known else ""}
+		{f"left join ({united}) ways on ways.known = figures.known and ways.own = (figures.slot = %(slot)s)" if united else ""}
 		set {", ".join(assignments(move))},
-			{"figures.answered = coalesce(known.united, figures.answered)," if known else ""}
+			{"figures.known = coalesce(ways.united, figures.known)," if united else ""}
 			figures.modified = %(now)s, figures.modified_by = %(user)s
 		where figures.area in %(areas)s and figures.report_type = %(report_type)s and figures.slot_time >= %(at)s""",
 		{
@@ -205,22 +204,23 @@ def corrected_after(move: Move, stocks: list[str]) -> dict[str, datetime]:
 	)
 
 
-def known_sql(move: Move) -> str:
-	"""(own, answered, united): what is known after a figure was given that nobody had reported; empty if nothing changes.
+def united_sql(move: Move) -> str:
+	"""(own, known, united): what is known after a figure was given that nobody had reported; empty if nothing changes.
 
 	In the slot itself all corrected figures are known, later the stocks. Rows answer in a handful of ways.
 	"""
 	ways = frappe.db.sql(
-		f"""select distinct slot = %s, answered from {move.table}
+		f"""select distinct slot = %s, known from {move.table}
 		where area in %s and report_type = %s and slot_time >= %s lock in share mode""",
 		(move.slot.name, move.areas, move.report_type.name, move.at),
 	)
+	figures = figures_of_all(known for _own, known in ways)
 	new = {1: set(move.deltas), 0: set(move.of_kind("Stock"))}
+	united = {(own, known): figures[known] | new[own] for own, known in ways if new[own] - figures[known]}
+	known_figures.remember(united.values())
 	return " union all ".join(
-		f"select {own:d} own, {frappe.db.escape(answered)} answered, "
-		f"{frappe.db.escape(join_fields(split_fields(answered) | new[own]))} united"
-		for own, answered in ways
-		if new[own] - split_fields(answered)
+		f"select {own:d} own, {frappe.db.escape(known)} known, {frappe.db.escape(reference(fields))} united"
+		for (own, known), fields in united.items()
 	)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import definitions, series
-from covid_portal.reporting.consolidation import split_fields
+from covid_portal.reporting.known_figures import figures_of_all
 
 KEYS = ("area", "slot", "slot_time", "expected", "reported")
 
@@ -24,7 +24,7 @@ def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFr
 	if not in_scope(frappe.get_doc(doctype=consolidated, area=area)):
 		return with_day(with_unknown([], fields))
 	shares = series.areas_of_series(area)
-	columns = ", ".join(f"`{field}`" for field in (*KEYS, "answered", *fields))
+	columns = ", ".join(f"`{field}`" for field in (*KEYS, "known", *fields))
 	rows = frappe.db.sql(
 		f"""select {columns} from `tab{consolidated}`
 		where area in %s and report_type = %s and slot_time >= %s and slot_time < %s
@@ -37,13 +37,18 @@ def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFr
 
 
 def with_unknown(rows: list[dict], fields: list[str], keys: tuple[str, ...] = KEYS) -> pd.DataFrame:
-	"""The rows (keys, answered, fields) as a table without `answered`, in which what nobody gave is <NA>."""
-	table = pd.DataFrame(rows, columns=[*keys, "answered", *fields])
+	"""The rows (keys, known, fields) as a table without `known`, in which what nobody gave is <NA>."""
+	table = pd.DataFrame(rows, columns=[*keys, "known", *fields])
 	table[fields] = table[fields].astype("Int64")
-	known = table["answered"].map(split_fields)
+	return only_known(table, fields)
+
+
+def only_known(table: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
+	"""The table without `known`, the reference to what is known of each row; the other figures of it are <NA>."""
+	figures = figures_of_all(table["known"].unique())
 	for field in fields:
-		table.loc[[field not in answered for answered in known], field] = pd.NA
-	return table.drop(columns="answered")
+		table.loc[[field not in figures[known] for known in table["known"]], field] = pd.NA
+	return table.drop(columns="known")
 
 
 def with_day(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,12 +4,14 @@ The framework stores a blank number as 0. `answered` keeps which figures were gi
 """
 
 import re
+from collections.abc import Set
 from typing import Any
 
 import frappe
 from frappe import _
 
 from covid_portal.reporting import definitions
+from covid_portal.reporting.known_figures import split_fields
 
 LARGEST = 2_000_000_000  # what an Int column holds, with room for sums over parts kept apart
 PLAIN_NUMBER = re.compile(
@@ -26,7 +28,9 @@ class FigureMissing(InvalidFigure):
 
 
 class AnsweredFigures:
-	"""Mixin of a controller whose DocType has figures and the column `answered`."""
+	"""Mixin of a controller whose DocType has figures and the column `answered`, or another that says which were given."""
+
+	GIVEN = "answered"
 
 	def __init__(self, *args: Any, **kwargs: Any) -> None:
 		super().__init__(*args, **kwargs)
@@ -45,10 +49,16 @@ class AnsweredFigures:
 
 	def as_loaded(self) -> None:
 		"""What was not answered is None, not the 0 of its column."""
-		answered = set((self.answered or "").split(","))
+		value = self.get(self.GIVEN)
+		given = self.given_by({value})[value]
 		for field in self.figure_fields():
-			if field not in answered:
+			if field not in given:
 				self.set(field, None)
+
+	@staticmethod
+	def given_by(values: Set[str | None]) -> dict[str | None, Set[str]]:
+		"""{value of the column GIVEN: the figures that it speaks of}"""
+		return {value: split_fields(value) for value in values}
 
 	def as_dict(self, *args: Any, **kwargs: Any) -> dict:
 		"""A figure that was not answered is None for readers, not the 0 of its column."""

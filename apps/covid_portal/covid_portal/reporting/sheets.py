@@ -16,6 +16,7 @@ from covid_portal.approval.vocabulary import APPROVED, DRAFT, IN_APPROVAL, WITH_
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
+from covid_portal.reporting.known_figures import figures_of, figures_of_all
 from covid_portal.reporting.slots import CONSOLIDATED, PUBLISHED
 
 SIGNED = (IN_APPROVAL, APPROVED)
@@ -120,17 +121,18 @@ def digested_figures(slots: list[str], areas: list[str]) -> dict[Key, dict]:
 		"Report Type", frappe.db.get_value("Report Slot", slots[0], "report_type")
 	)
 	fields = [row.fieldname for row in definitions.indicators(report_type.name)]
-	columns = ", ".join(f"`{field}`" for field in ("slot", "area", "answered", *COUNTS, *fields))
+	columns = ", ".join(f"`{field}`" for field in ("slot", "area", "known", *COUNTS, *fields))
 	rows = frappe.db.sql(
 		f"select {columns} from `tab{report_type.consolidated_type}` where slot in %s and area in %s",
 		(slots, areas),
 		as_dict=True,
 	)
+	figures_of_all(row.known for row in rows)
 	return {(row.slot, row.area): digested(row, fields) for row in rows}
 
 
 def digested(row: dict, fields: list[str]) -> dict:
-	known = set(row.answered.split(","))
+	known = figures_of(row.known)
 	content = {field: int(row[field]) for field in fields if field in known}
 	counts = {key: row[key] for key in COUNTS}
 	text = json.dumps({"slot": row.slot, "area": row.area, **content, **counts}, sort_keys=True)

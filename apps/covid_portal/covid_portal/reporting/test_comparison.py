@@ -10,6 +10,7 @@ from frappe.utils import get_datetime, getdate
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import comparison, day_totals
 from covid_portal.reporting.consolidation import consolidate
+from covid_portal.reporting.known_figures import reference, remember
 from covid_portal.reporting.report.figures_by_group import figures_by_group
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, provisional, sent
 from covid_portal.testing.province import COMMUNE, DISTRICT, OTHER_DISTRICT, OUTSIDE, PROVINCE, SIBLING
@@ -109,7 +110,7 @@ class TestNineDays(PortalTestCase):
 	def test_a_day_that_is_not_over_says_so_and_a_stock_nobody_gave_is_not_the_morning_s(self) -> None:
 		evening = max(self.figures)
 		name = f"{slot_name(evening)}-{PROVINCE}"
-		frappe.db.set_value("Consolidated Report", name, "answered", "new_cases")
+		frappe.db.set_value("Consolidated Report", name, "known", reference({"new_cases"}))
 		day = self.days()[evening.date()]
 		self.assertTrue(pd.isna(day["under_treatment"]))
 		self.assertEqual(day["doses_given"], self.figures[evening - timedelta(hours=8)]["doses_given"])
@@ -229,10 +230,11 @@ def store(at: datetime, before: str | None, figures: dict[str, int]) -> str:
 		"area_level": 1,
 		"expected": 4,
 		"reported": 3,
-		"answered": ",".join(sorted(figures)),
+		"known": reference(set(figures)),
 		**figures,
 		**totals,
 	}
+	remember([set(figures)])
 	insert_rows("Consolidated Report", list(row), [list(row.values())])
 	add_people()
 	return name

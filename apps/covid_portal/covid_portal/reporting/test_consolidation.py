@@ -17,6 +17,7 @@ from covid_portal.testing.case import (
 	draft,
 	figures,
 	make_slot,
+	owe,
 	provisional,
 	sent,
 	take,
@@ -186,6 +187,33 @@ class TestTheSums(ConsolidationCase):
 		self.assertEqual(
 			(rows, frappe.db.count("Consolidated Report", {"slot": ("in", self.slots)})), (21, 21)
 		)
+
+	def test_again_rows_of_reporting_areas_that_say_the_same_stay_untouched(self) -> None:
+		accepted(self.slot)
+		self.consolidate()
+		frappe.db.sql(
+			"update `tabConsolidated Report` set creation = '2021-01-01' where slot = %s", self.slot
+		)
+		accepted(self.slot, "ZZ21", new_f1=8)
+		consolidate(self.slot)
+		renewed = {"slot": self.slot, "creation": (">", "2021-01-02"), "area": ("in", COMMUNES)}
+		self.assertEqual(frappe.get_all("Consolidated Report", renewed, pluck="area"), ["ZZ21"])
+		self.consolidate()
+		self.assertAllAsExpected()
+
+	def test_again_an_area_that_owes_nothing_any_more_is_closed_and_opened_when_it_owes(self) -> None:
+		accepted(self.previous, "ZZ22", new_f1=30)
+		accepted(self.slot, "ZZ22", new_f1=5)
+		self.consolidate()
+		owed = {"slot": self.slot, "area": "ZZ22"}
+		columns = ["closed", "expected", "new_f1", "total_new_f1"]
+		frappe.db.delete("Report Obligation", owed)
+		consolidate(self.slot)
+		self.assertEqual(frappe.db.get_value("Consolidated Report", owed, columns), (1, 0, 0, 30))
+		owe(self.slot, ("ZZ22",))
+		self.consolidate()
+		self.assertEqual(frappe.db.get_value("Consolidated Report", owed, columns), (0, 1, 5, 35))
+		self.assertAllAsExpected()
 
 
 class TestWhatCounts(ConsolidationCase):

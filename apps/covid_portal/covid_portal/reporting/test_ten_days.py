@@ -14,6 +14,7 @@ from frappe.tests.utils import FrappeTestCase
 from covid_portal.publishing import snapshot
 from covid_portal.publishing.open_data import SLOTS
 from covid_portal.reporting import completeness, day_totals
+from covid_portal.reporting.known_figures import figures_of
 from covid_portal.testing.ten_days import reckoning, script
 from covid_portal.testing.ten_days.reckoning import COUNTS, TOTALS
 from covid_portal.testing.ten_days.script import INDICATORS, Slot
@@ -57,7 +58,7 @@ class TestTenDays(FrappeTestCase):
 		self.assertSame(found, expected)
 
 	def shown(self, row: dict) -> dict:
-		known = row.answered.split(",")
+		known = figures_of(row.known)
 		figures = {name: row.get(name) if name in known else pd.NA for name in INDICATORS}
 		others = {name: row.get(name, 0) for name in COLUMNS if name not in INDICATORS}
 		day, hour = (row.slot_time.date() - script.START.date()).days + 1, row.slot_time.hour

@@ -20,7 +20,7 @@ from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.series_files import bounds, month_after, month_of, months_of
 from covid_portal.reporting import definitions
 from covid_portal.reporting.comparison import PER, POPULATION, WEEK
-from covid_portal.reporting.consolidation import split_fields
+from covid_portal.reporting.known_figures import figures_of_all
 
 FOLDER = "du-lieu-mo/v1/map"
 COUNTS = ("expected", "reported", "provisional")
@@ -179,7 +179,7 @@ def published_slots(report_type: str, first: datetime, last: datetime) -> list[f
 def district_rows(report_type: str, first: datetime, last: datetime) -> pd.DataFrame:
 	"""slot, slot_time, area, counts and new cases of the areas made of reporting ones, first < slot_time <= last; <NA>:
 	nobody gave it, or it is not public."""
-	columns = ("slot", "slot_time", "area", *COUNTS, DAILY, "answered")
+	columns = ("slot", "slot_time", "area", *COUNTS, DAILY, "known")
 	rows = frappe.db.sql(
 		f"""select {", ".join(f"figures.`{name}`" for name in columns)}
 		from `tabConsolidated Report` figures join `tabArea` area on area.name = figures.area
@@ -190,8 +190,9 @@ def district_rows(report_type: str, first: datetime, last: datetime) -> pd.DataF
 	)
 	table = pd.DataFrame(rows, columns=[*columns])
 	public = is_public(report_type)
-	known = [public and DAILY in split_fields(answered) for answered in table["answered"]]
-	return table.assign(new_cases=table[DAILY].where(known).astype("Float64")).drop(columns="answered")
+	figures = figures_of_all(table["known"].unique())
+	known = [public and DAILY in figures[reference] for reference in table["known"]]
+	return table.assign(new_cases=table[DAILY].where(known).astype("Float64")).drop(columns="known")
 
 
 def with_week(report_type: str, rows: pd.DataFrame, day: datetime) -> pd.DataFrame:
