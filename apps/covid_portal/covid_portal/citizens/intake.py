@@ -140,6 +140,7 @@ def code_of_key(submission_key: str, digests: list[str]) -> str:
 			_("This form has been sent already, with other content. Open it anew to send something else."),
 			SubmissionKeyReused,
 		)
+	subjects.load([rows[0].subject], locked=True)
 	return sealing.unseal(rows[0].subject, rows[0].code)
 
 

@@ -62,10 +62,14 @@ def key_of(subject: str) -> bytes:
 	return key
 
 
-def load(subjects: list[str]) -> None:
-	"""Fetch the keys of these subjects in one query, for those who open many; of an erased one there is none."""
-	rows = frappe.get_all(
-		DOCTYPE, {"name": ("in", subjects)}, ["name", "key_id", "wrapped_key"], limit_page_length=0
+def load(subjects: list[str], locked: bool = False) -> None:
+	"""Fetch the keys of these subjects in one query, for those who open many; of an erased one there is none. `locked`: also of
+	those that another transaction has stored since this one began."""
+	mode = " lock in share mode" if locked else ""
+	rows = frappe.db.sql(
+		f"select name, key_id, wrapped_key from `tab{DOCTYPE}` where name in %s{mode}",
+		[subjects or [""]],
+		as_dict=True,
 	)
 	for row in rows:
 		if row.wrapped_key:
