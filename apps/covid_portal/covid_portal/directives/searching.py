@@ -3,6 +3,7 @@
 Numbers and titles come first, then texts in which the words stand beside each other, then texts that have them all.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
@@ -18,7 +19,8 @@ from covid_portal.publishing import pages, renderer, site_map
 
 SHOWN = 30
 LONGEST = 200  # characters of a query
-LOOKED_THROUGH = 300  # directives
+LOOKED_THROUGH, SAMPLE = 300, 40  # directives
+COMMON, COMMON_FOR = "covid-portal-common-words", 600  # seconds
 # From one network in a minute: offices share an address.
 SEARCHES, SECONDS = 120, 60
 TEXT = "Directive Text"
@@ -87,41 +89,67 @@ def found(query: str, condition: str) -> list[str]:
 	query, names = query[:LONGEST], {}
 	if not plain.words(query):
 		return []
-	for ask in searches(query, newest(condition)):
+	for ask in searches(query):
 		if len(names) < SHOWN:
 			names |= dict.fromkeys(ask(condition))
 	return list(names)[:SHOWN]
 
 
-def searches(query: str, newest: list[str]) -> Iterator[Callable[[str], list[str]]]:
+def searches(query: str) -> Iterator[Callable[[str], list[str]]]:
 	number, words, pairs = plain.number(query), plain.singles(query), plain.pairs(query)
 	if any(letter.isdigit() for letter in number):
 		yield lambda condition: ask("text.number_plain like %(value)s", condition, value=like(number) + "%")
-	yield lambda condition: having("head", words, newest, condition)
+	yield lambda condition: having("head", words, condition)
 	if pairs:
-		yield lambda condition: having("body", pairs, newest, condition)
-	yield lambda condition: having("body", words, newest, condition)
+		yield lambda condition: having("body", pairs, condition)
+	yield lambda condition: having("body", words, condition)
 
 
-def newest(condition: str) -> list[str]:
-	return frappe.db.sql_list(
-		f"""select text.name from `tab{TEXT}` text force index for order by (`{NEWEST}`) where {condition}
-		order by text.issued_on desc, text.name desc limit {LOOKED_THROUGH}"""
-	)
-
-
-def having(column: str, words: list[str], newest: list[str], condition: str) -> list[str]:
+def having(column: str, words: list[str], condition: str) -> list[str]:
 	"""Directives whose column has all the words. Of words that stand nearly everywhere the index has as many entries as there are
-	directives, and the newest directives have them: so these are looked through, and the index asked where they are too few."""
-	values = {f"word_{number}": f" {word} " for number, word in enumerate(words)}
-	text = f"cast(concat(' ', text.{column}, ' ') as binary)"
-	holds = " and ".join(f"instr({text}, cast(%({name})s as binary))" for name in values)
-	names = ask(holds, "text.name in %(newest)s", newest=newest or [""], **values)
-	if len(names) == SHOWN or len(newest) < LOOKED_THROUGH:
-		return names
+	directives, and the newest directives have them: then these are looked through, and the index asked where they are too few."""
+	if are_common(column, words):
+		names = among_newest(column, words, condition)
+		if len(names) == SHOWN:
+			return names
 	return ask(
 		f"match(text.{column}) against(%(words)s in boolean mode)", condition, words=plain.all_of(words)
 	)
+
+
+def are_common(column: str, words: list[str]) -> bool:
+	return set(words) <= common_words()[column]
+
+
+def common_words() -> dict[str, set[str]]:
+	"""{column: words of so many directives that the newest LOOKED_THROUGH may well have SHOWN with them}; by a sample, some
+	minutes old. It decides on the way alone, not on what is found."""
+	found = frappe.cache.get_value(COMMON, expires=True)
+	if found is None:
+		rows = frappe.db.sql(
+			f"select head, body from `tab{TEXT}` order by issued_on desc, name desc limit {SAMPLE}"
+		)
+		columns = zip(*rows, strict=True) if rows else ((), ())
+		found = {name: in_many(texts) for name, texts in zip(("head", "body"), columns, strict=True)}
+		frappe.cache.set_value(COMMON, found, expires_in_sec=COMMON_FOR)
+	return found
+
+
+def in_many(texts: tuple[str | None, ...]) -> set[str]:
+	counts = Counter(word for text in texts for word in (text or "").split())  # each word once in a text
+	return {word for word, count in counts.items() if count * LOOKED_THROUGH >= SHOWN * SAMPLE}
+
+
+def among_newest(column: str, words: list[str], condition: str) -> list[str]:
+	"""Read without the index."""
+	newest = frappe.db.sql_list(
+		f"""select text.name from `tab{TEXT}` text force index for order by (`{NEWEST}`) where {condition}
+		order by text.issued_on desc, text.name desc limit {LOOKED_THROUGH}"""
+	)
+	values = {f"word_{number}": f" {word} " for number, word in enumerate(words)}
+	text = f"cast(concat(' ', text.{column}, ' ') as binary)"
+	holds = " and ".join(f"instr({text}, cast(%({name})s as binary))" for name in values)
+	return ask(holds, "text.name in %(names)s", names=newest or [""], **values)
 
 
 def ask(fits: str, condition: str, **values: str | list[str]) -> list[str]:
