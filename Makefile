@@ -32,6 +32,8 @@ help: ## this list
 	@echo "  SITE           the demo site's name (covid.localhost)"
 	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
 	@echo "  BENCH_YEARS    years of history that make bench measures on (0.2)"
+	@echo "  BENCH_RUSH     how much of a rush of 7,000 people it sends (0.05)"
+	@echo "  BENCH_CASES    which cases alone: rush,submitting (all)"
 	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
 	@echo "  ZALO_STANDIN   a port, for instance 8020: the demo talks to a stand-in for Zalo there, with a page to write as a citizen"
 	@echo "  WEB_PORT 8000 · TEST_PORT 8009 · MARIADB_PORT 13306 · REDIS_CACHE_PORT 13310 · REDIS_QUEUE_PORT 13311"

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -19,6 +20,7 @@ import on_history
 import overview
 import places_case
 import posting
+import rush
 import serving
 import spreadsheet_case
 import submitting
@@ -29,6 +31,7 @@ from portal import NEEDED, Portal
 CASES = (
 	posting,
 	submitting,
+	rush,
 	deciding,
 	consolidating,
 	levels,
@@ -47,10 +50,18 @@ def main() -> int:
 		print(f"Not set: {', '.join(missing)}. `make bench` starts a site and sets them.", file=sys.stderr)
 		return 2
 	portal = Portal.of_environment()
-	results = [result for case in CASES for result in case.run(portal)]
+	results = [result for case in chosen() for result in case.run(portal)]
 	print(table(results))
 	write(results)
 	return 0 if all(result.passes for result in results) else 1
+
+
+def chosen() -> list[ModuleType]:
+	"""All cases, or those that BENCH_CASES names."""
+	names = [name for name in os.environ.get("BENCH_CASES", "").split(",") if name]
+	known = {case.__name__: case for case in CASES}
+	assert not set(names) - set(known), f"BENCH_CASES knows {', '.join(known)}"
+	return [case for name, case in known.items() if not names or name in names]
 
 
 def write(results: list[Result]) -> None:
