@@ -1,7 +1,8 @@
 """Lists and report views of the Desk: a figure that was not given is blank there, too, not the 0 of its column.
 
 hooks.override_whitelisted_methods leads the framework's endpoints here. The resource API's list cannot be led anywhere:
-who reads figures by it asks for `answered` beside them, of consolidated rows for `known.figures`.
+who reads figures by it asks for `answered` beside them, of consolidated rows for `known.figures`. An export holds `known`,
+the reference: of a field of another DocType the framework's export finds no label.
 """
 
 from typing import Any
@@ -41,14 +42,15 @@ def get_list() -> Any:
 
 @frappe.whitelist(methods=["POST", "PUT", "GET"])
 def export_query() -> None:
-	"""A file that says, in a column of its own, which figures of each row were given."""
-	ask_for_given(in_words=True)
+	"""A file that says, in a column of its own, which figures of each row were given; of consolidated rows it is the name
+	of a Known Figures, which lists them."""
+	ask_for_given()
 	reportview.export_query()
 
 
-def ask_for_given(in_words: bool = False) -> str | None:
+def ask_for_given() -> str | None:
 	"""Adds what says which figures were given to the fields asked for: its name, "" if it was among them. None where rows
-	have no figures of their own: another DocType, or groups of documents. `in_words`: the names, not a reference to them."""
+	have no figures of their own: another DocType, or groups of documents."""
 	asked = frappe.local.form_dict
 	if asked.get("group_by") or not has_figures(asked.get("doctype")):
 		return None
@@ -57,8 +59,7 @@ def ask_for_given(in_words: bool = False) -> str | None:
 	fields = frappe.parse_json(asked.get("fields") or [])
 	if not isinstance(fields, list) or "*" in fields or {given, column} & set(map(str, fields)):
 		return ""
-	is_reference = frappe.get_meta(asked.doctype).get_field(given).fieldtype == "Link"
-	asked.fields = frappe.as_json([*fields, f"{given}.figures" if in_words and is_reference else column])
+	asked.fields = frappe.as_json([*fields, column])
 	return given
 
 
