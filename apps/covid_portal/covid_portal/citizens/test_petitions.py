@@ -5,6 +5,7 @@ from unittest.mock import patch
 import frappe
 
 from covid_portal.approval.decisions import decide
+from covid_portal.approval.desk import apply_workflow
 from covid_portal.citizens import (
 	assignment,
 	calls,
@@ -24,7 +25,7 @@ from covid_portal.privacy.reveal import ReasonMissing, RevealRefused, reveal
 from covid_portal.testing import petitions as made
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.petitions import HEAD, OFFICER, SENT, UNIT
-from covid_portal.testing.province import COMMUNE, assign
+from covid_portal.testing.province import COMMUNE, address, assign
 
 SECRETS = ("Mận", "0912 345", "thôn 3", "nước sinh hoạt")
 PUBLIC = {
@@ -328,6 +329,26 @@ class TestAnswering(PetitionCase):
 			petition_acts.decline(self.petition.name, "Thuộc thẩm quyền của tòa án")
 		self.assertEqual(self.view()["stage"], "Declined")
 		self.assertIn("tòa án", self.view()["course"][-1]["text"])
+
+
+class TestInTheDesk(PetitionCase):
+	def test_the_form_that_a_decision_has_renewed_shows_what_is_sealed_to_those_who_handle_it_alone(self):
+		with self.acting(OFFICER):
+			answer = made.answer(self.petition)
+			self.assertEqual(answer.name, f"{self.petition.name}-A1")
+			given = apply_workflow(answer.as_dict(), "Send for Approval").as_dict()["__onload"]
+		self.assertEqual(given["text"], "Đã cấp nước từ chiều nay.")
+		assign("sibling", "Petition Officer", "CHS-ZZ12")
+		told = petitions.question_for(self.petition, address("sibling"))
+		self.assertEqual((told["question"], told["handled"]), (None, False))
+
+	def test_an_answer_that_is_begun_stands_beside_the_question(self):
+		with self.acting(OFFICER):
+			told = petition_acts.question(self.petition.name)
+		self.assertEqual((told["question"], told["may_be_published"]), (SENT["content"], True))
+		for who in ("sibling", "outsider", "disabled", "Guest"):
+			with self.subTest(who), self.acting(who), self.assertRaises(frappe.PermissionError):
+				petition_acts.question(self.petition.name)
 
 
 class TestFiguresOfUnits(PetitionCase):
