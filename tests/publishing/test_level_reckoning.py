@@ -20,7 +20,8 @@ from covid_portal.levels.reckoning import (
 	Rule,
 	assess,
 	band_faults,
-	reasons,
+	records,
+	steps,
 )
 
 PERSONS = 100_000
@@ -182,7 +183,7 @@ def test_each_step_is_told_with_its_numbers() -> None:
 	table = assess(
 		RULE, areas({"week.community_cases": 60, "now.one_dose": 699, "now.elderly_two": 79, "in_force": 2.0})
 	)
-	told = reasons(RULE, table)["C0"]
+	told = next(list(steps(RULE, row)) for row in records(table) if row["area"] == "C0")
 	assert [step["step"] for step in told] == ["rate", "coverage", "modifier"]
 	assert (told[0]["count"], told[0]["rate"], told[0]["band"], told[0]["from"], told[0]["to"]) == (
 		60,

@@ -14,6 +14,8 @@ from covid_portal.levels.reckoning import IN_FORCE, PERSONS, REPORTS, Rule
 from covid_portal.reporting.comparison import POPULATION, WEEK
 from covid_portal.reporting.slots import COUNTED
 
+DECIDED = ("name", "area", "proposed_level", "decided_level", "decided_at")
+
 
 def areas_of(slot: Document, rules: Sequence[Rule]) -> pd.DataFrame:
 	"""All that the rules ask of the slot's areas, by code; as reckoning.assess takes it."""
@@ -83,18 +85,21 @@ def populations(areas: pd.DataFrame, groups: list[str], day: date) -> pd.DataFra
 
 def levels_in_force(at: datetime) -> pd.Series:
 	"""{area: level decided last} by the figures of slots up to this time."""
-	return pd.Series({row.area: int(row.decided_level) for row in decided(at)}, dtype=float)
+	rows = decided(at, columns=("area", "decided_level"))
+	return pd.Series({row.area: int(row.decided_level) for row in rows}, dtype=float)
 
 
 def decided(
-	at: datetime, by: Literal["slot_time", "decided_at"] = "slot_time", areas: Sequence[str] = ()
+	at: datetime,
+	by: Literal["slot_time", "decided_at"] = "slot_time",
+	areas: Sequence[str] = (),
+	columns: Sequence[str] = DECIDED,
 ) -> list[frappe._dict]:
 	"""The last approved Area Level of each area, or of these: of slots up to this time, or of those decided by then."""
 	within = "and area in %(areas)s" if areas else ""
 	return frappe.db.sql(
-		f"""select name, area, proposed_level, decided_level, decided_at from (
-			select name, area, proposed_level, decided_level, decided_at,
-				row_number() over (partition by area order by decided_at desc, name desc) place
+		f"""select {", ".join(columns)} from (
+			select {", ".join(DECIDED)}, row_number() over (partition by area order by decided_at desc, name desc) place
 			from `tabArea Level` where workflow_state = %(approved)s and {by} <= %(at)s {within}
 		) ranked where place = 1""",
 		{"approved": APPROVED, "at": at, "areas": areas},

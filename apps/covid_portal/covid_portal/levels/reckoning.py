@@ -251,15 +251,14 @@ def capacity_of(capacity: Capacity, areas: pd.DataFrame) -> pd.Series:
 # --- why
 
 
-def reasons(rule: Rule, areas: pd.DataFrame) -> dict[str, list[dict]]:
-	"""{area: steps, in order}; a step is a dict of numbers with "step" as its kind, and the level reached after it."""
-	return {
-		row["area"]: list(steps(rule, row))
-		for row in areas.rename_axis("area").reset_index().to_dict("records")
-	}
+def records(areas: pd.DataFrame) -> list[dict]:
+	"""The areas row by row, with their code as "area"."""
+	return areas.rename_axis("area").reset_index().to_dict("records")
 
 
 def steps(rule: Rule, row: dict) -> Iterator[dict]:
+	"""Why the area of the row has its level, in order: dicts of numbers, each with "step" as its kind and the level reached
+	after it."""
 	if row["is_group"] and rule.whole_method == SHARE_OF_PARTS:
 		counts = [plain(row.get(f"parts.{level}")) for level in range(LOWEST, HIGHEST + 1)]
 		yield {"step": "parts", "reached": counts, "share": rule.whole_share, "level": plain(row["reckoned"])}

@@ -22,7 +22,8 @@ from covid_portal.levels.reckoning import (
 	Measure,
 	Rule,
 	bounds,
-	reasons,
+	records,
+	steps,
 )
 
 NOT_SAID = ("share",)  # of a step that tells of parts and beds
@@ -49,11 +50,10 @@ class Known:
 
 
 def told(rule: Rule, areas: pd.DataFrame) -> dict[str, dict]:
-	"""{area: {"level", "steps": with all numbers (reckoning.reasons), "public": for everybody}} of areas that are assessed;
+	"""{area: {"level", "steps": with all numbers (reckoning.steps), "public": for everybody}} of areas that are assessed;
 	`level` None and nothing public where an area is not."""
-	steps, done = reasons(rule, areas), {}
-	rows = areas.rename_axis("area").reset_index().to_dict("records")
-	return {row["area"]: entry(rule, row, steps[row["area"]], done) for row in rows}
+	done: dict[Known, list[dict]] = {}
+	return {row["area"]: entry(rule, row, list(steps(rule, row)), done) for row in records(areas)}
 
 
 def entry(rule: Rule, row: dict, steps: list[dict], done: dict[Known, list[dict]]) -> dict:

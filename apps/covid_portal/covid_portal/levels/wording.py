@@ -1,4 +1,4 @@
-"""Why an area has its level, in plain sentences: with the numbers for those who decide (reckoning.reasons), in bands for
+"""Why an area has its level, in plain sentences: with the numbers for those who decide (reckoning.steps), in bands for
 everybody (telling.public_steps)."""
 
 from collections.abc import Callable
