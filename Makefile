@@ -33,6 +33,7 @@ help: ## this list
 	@echo "  BIND_ADDRESS   where the demo site listens (127.0.0.1)"
 	@echo "  BENCH_YEARS    years of history that make bench measures on (0.2)"
 	@echo "  BENCH_RUSH     how much of a rush of 7,000 people it sends (0.05)"
+	@echo "  BENCH_PETITIONS how many petitions there are when their lists are measured (20000)"
 	@echo "  BENCH_CASES    which cases alone: rush,submitting (all)"
 	@echo "  PYTHON         the Python to use, 3.11 or newer (/usr/bin/python3)"
 	@echo "  ZALO_STANDIN   a port, for instance 8020: the demo talks to a stand-in for Zalo there, with a page to write as a citizen"

@@ -16,6 +16,7 @@ import deciding
 import directive_search
 import first_view
 import levels
+import many_petitions
 import on_history
 import overview
 import places_case
@@ -42,6 +43,7 @@ CASES = (
 	on_history,
 	serving,
 	directive_search,
+	many_petitions,
 )
 
 

@@ -62,6 +62,9 @@ class Petition(PersonalDocument):
 
 def on_doctype_update() -> None:
 	frappe.db.add_index("Petition", ["unit", "stage", "next_due"], "of_unit")
+	# The list of those who see all: what is open, by what is due next. None on next_due alone: the database would take it for
+	# this list, and read through all that is closed, which has no next clock.
+	frappe.db.add_index("Petition", ["stage", "next_due"], "open_by_due")
 	frappe.db.add_index("Petition", ["area", "category", "received_at"], "alike")
 	frappe.db.add_index("Petition", ["merged_into"], "merged")
 
