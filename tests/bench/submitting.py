@@ -30,6 +30,7 @@ SENT = {
 ROUNDS, SECONDS = 30, 30
 VISITORS, BURST, BURSTS = 4, 6, 6  # at once, requests of each, how often in turn
 TARGET = 1 / 3
+FOLLOW_TARGET = 2  # opened and put together of five tables
 LIMIT, FOLLOW_LIMIT = 50, 100  # milliseconds
 
 
@@ -47,7 +48,7 @@ def one_by_one(guest: Client, note: str) -> list[Result]:
 	looking = in_turn(lambda: follow(guest, code), lambda: post_plain(guest), ROUNDS, SECONDS)
 	return [
 		compared("POST of a petition by a guest", *sending, TARGET, note, LIMIT),
-		compared("a petition followed by its code", *looking, 1, note, FOLLOW_LIMIT),
+		compared("a petition followed by its code", *looking, FOLLOW_TARGET, note, FOLLOW_LIMIT),
 	]
 
 
