@@ -12,14 +12,14 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from covid_portal.publishing import rendering
+from covid_portal.publishing.figures import COMPLETENESS
 
 NAME = re.compile(r"\{([a-z0-9_]+)\}")
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 SCALES = ("", " nghìn", " triệu", " tỷ")
 # A loudspeaker reads about 150 syllables in a minute, and Vietnamese writes each apart.
 MOST_SPOKEN = 300
-COUNTS = ("expected", "reported", "provisional", "carried", "missing")
-BESIDE_FIGURES = ("time", "hour", "date", "province", "issuer", "superseded_number", *COUNTS)
+BESIDE_FIGURES = ("time", "hour", "date", "province", "issuer", "superseded_number", *COMPLETENESS)
 
 
 class UnknownName(frappe.ValidationError):
@@ -90,7 +90,7 @@ def numbers(figures: dict, say: Callable[[int], str]) -> dict[str, str | None]:
 	def said(value: int | None) -> str | None:
 		return None if value is None else say(value)
 
-	values = {key: said(figures["reporting"][key]) for key in COUNTS}
+	values = {key: said(figures["reporting"][key]) for key in COMPLETENESS}
 	for row in figures["figures"]:
 		values[row["field"]] = said(row["value"])
 		values[f"total_{row['field']}"] = said(row["total"])

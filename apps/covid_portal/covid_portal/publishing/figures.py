@@ -17,12 +17,13 @@ from frappe.utils import get_datetime
 from frappe.utils.data import get_system_timezone
 
 from covid_portal.reporting import definitions
+from covid_portal.reporting.consolidated_rows import COUNTS, completeness
 from covid_portal.reporting.context import populations_on
 from covid_portal.reporting.known_figures import figures_of, figures_of_all
 
 DAYS_SHOWN = 30
 DAILY = "new_cases"
-COMPLETENESS = ("expected", "reported", "provisional", "carried", "missing")
+COMPLETENESS = (*COUNTS, "missing")
 
 
 class NoProvince(frappe.ValidationError):
@@ -142,11 +143,6 @@ def consolidated_rows(slots: Collection[str], indicators: list[dict]) -> dict[st
 	for row in rows:
 		found.setdefault(row.slot, {})[row.area] = row
 	return found
-
-
-def completeness(row: dict) -> dict[str, int]:
-	counts = {key: row[key] for key in COMPLETENESS if key != "missing"}
-	return {**counts, "missing": row.expected - row.reported}
 
 
 def area_figures(row: dict, before: dict | None, indicators: list[dict]) -> dict:

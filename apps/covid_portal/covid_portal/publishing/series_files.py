@@ -21,10 +21,10 @@ from frappe.utils import get_datetime, getdate
 from covid_portal.publishing.figures import COMPLETENESS, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.reporting import definitions, series
+from covid_portal.reporting.consolidated_rows import COUNTS
 from covid_portal.reporting.day_totals import day_of, day_rows, with_day, with_unknown
 
 SERIES = "du-lieu-mo/v1/series"
-COUNTS = ("expected", "reported", "provisional", "carried")
 KEYS = ("area", "slot", "slot_time", *COUNTS)
 SLOT_COLUMNS = ("code", "slot", "time", *COMPLETENESS)
 DAY_COLUMNS = ("date", "slots", "whole")

@@ -12,13 +12,13 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from covid_portal.reporting import definitions, series
-from covid_portal.reporting.consolidation import COUNTS, values_of
+from covid_portal.reporting.consolidated_rows import COUNTS, completeness
+from covid_portal.reporting.counted_reports import REPORT_COUNTS, values_of
 from covid_portal.reporting.day_totals import only_known
 
 WEEK = timedelta(days=7)
 POPULATION = "total"
 PER = 100_000
-COMPLETENESS = ("expected", "reported", "provisional", "carried")
 
 
 class NotConsolidated(frappe.ValidationError):
@@ -61,11 +61,6 @@ def compare(slot: str, area: str) -> dict:
 	}
 
 
-def completeness(row: pd.Series) -> dict[str, int]:
-	counts = {key: int(row[key]) for key in COMPLETENESS}
-	return {**counts, "missing": counts["expected"] - counts["reported"]}
-
-
 # --- figures
 
 
@@ -73,7 +68,7 @@ def week_rows(slot: Document, area: str, indicators: list[dict]) -> pd.DataFrame
 	"""The area's rows of the last eight days by slot time, those of areas merged into it among them; a figure that is not
 	known is <NA>."""
 	fields = [row.fieldname for row in indicators]
-	columns = ", ".join(f"`{field}`" for field in (*COMPLETENESS, *fields))
+	columns = ", ".join(f"`{field}`" for field in (*COUNTS, *fields))
 	consolidated = frappe.get_cached_value("Report Type", slot.report_type, "consolidated_type")
 	until, shares = get_datetime(slot.slot_time), series.areas_of_series(area)
 	rows = frappe.db.sql(
@@ -198,7 +193,7 @@ def reporting_lists(slot: Document, area: str) -> dict[str, list[dict]]:
 		join `tabReport Obligation` owed on owed.area = part.name and owed.slot = %(slot)s
 		join `tabUnit` unit on unit.name = owed.unit
 		left join (select report.name, report.area, report.workflow_state
-			from `tab{report_type.document_type}` report where report.slot = %(slot)s and {COUNTS}) counted
+			from `tab{report_type.document_type}` report where report.slot = %(slot)s and {REPORT_COUNTS}) counted
 			on counted.area = owed.area
 		left join `tab{report_type.consolidated_type}` figures
 			on figures.slot = %(slot)s and figures.area = owed.area

@@ -14,13 +14,8 @@ from frappe.utils import get_datetime, now_datetime
 from covid_portal.approval.vocabulary import APPROVED
 from covid_portal.organisation import jobs
 from covid_portal.reporting import definitions, known_figures, sheets
-from covid_portal.reporting.consolidation import (
-	COUNTS,
-	consolidate_from,
-	counted_report,
-	lock_figures,
-	values_of,
-)
+from covid_portal.reporting.consolidation import consolidate_from, lock_figures
+from covid_portal.reporting.counted_reports import REPORT_COUNTS, counted_report, values_of
 from covid_portal.reporting.doctype.report_slot.report_slot import (
 	announce_versions,
 	published_from,
@@ -35,7 +30,7 @@ def effective_figures(slot: Document, area: str, lock: bool = False) -> dict[str
 	"""{fieldname: value} of the area in the slot: its counted report, its corrections over it; None: not reported."""
 	report_type = frappe.get_cached_doc("Report Type", slot.report_type)
 	row = counted_report(slot, area, report_type)
-	answered = split_fields(row.answered or "") if row else set()
+	answered = split_fields(row.answered) if row else set()
 	fields = [item.fieldname for item in definitions.indicators(report_type.name)]
 	values = {field: row[field] if field in answered else None for field in fields}
 	return values | corrected_figures(slot.name, report_type.name, area, lock).get(area, {})
@@ -180,7 +175,7 @@ def carried_until(move: Move) -> dict[str, datetime]:
 	reported = frappe.db.sql(
 		f"""select {first} from `tab{move.report_type.document_type}` report
 		join `tabReport Slot` slot on slot.name = report.slot
-		where report.area = %(area)s and slot.slot_time > %(slot_time)s and {COUNTS}""",
+		where report.area = %(area)s and slot.slot_time > %(slot_time)s and {REPORT_COUNTS}""",
 		values,
 		as_dict=True,
 	)[0]

@@ -9,7 +9,8 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.reporting import sheets
-from covid_portal.reporting.consolidation import levels_above, lock_figures
+from covid_portal.reporting.areas_above import levels_above
+from covid_portal.reporting.consolidation import lock_figures
 from covid_portal.reporting.doctype.report_slot.report_slot import publish_anew
 from covid_portal.reporting.obligations import record_expected
 from covid_portal.reporting.slots import COUNTED

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import now_datetime
 
 from covid_portal.reporting import definitions
 from covid_portal.reporting.known_figures import figures_of, figures_of_all, reference
@@ -205,7 +204,7 @@ def literal(value: str | int) -> str:
 	return str(value) if isinstance(value, int) else frappe.db.escape(value)
 
 
-def insert_closed(opened: Openings, slot: Document, report_type: Document) -> None:
+def insert_closed(values: dict, report_type: Document, opened: Openings) -> None:
 	"""Rows of the areas that report no longer and have no heir: their running totals alone."""
 	if not opened.closed:
 		return
@@ -220,12 +219,5 @@ def insert_closed(opened: Openings, slot: Document, report_type: Document) -> No
 		select concat(%(slot)s, '-', area), %(now)s, %(now)s, %(user)s, %(user)s, 0, 0,
 			%(slot)s, %(slot_time)s, 1, '', {", ".join(kept)}
 		from {table} where slot = %(previous)s and area in %(closed)s""",
-		{
-			"slot": slot.name,
-			"slot_time": slot.slot_time,
-			"previous": slot.previous_slot,
-			"closed": opened.closed,
-			"now": now_datetime(),
-			"user": frappe.session.user,
-		},
+		{**values, "closed": opened.closed},
 	)

@@ -35,24 +35,6 @@ def areas_of_each_series(areas: list[str]) -> dict[str, dict[str, float]]:
 	return found
 
 
-def successors_of(area: str) -> dict[str, float]:
-	"""{area: share} in which `area` lives on today; itself, if nothing took its place."""
-	rows = frappe.db.sql(
-		"""with recursive later as (
-			select %(area)s as area, 1.0e0 as share, 0 as step
-			union all
-			select next.area, later.share * coalesce(nullif(next.share, 0), 100) / 100, later.step + 1
-			from later
-			join `tabArea Successor` next on next.parent = later.area and next.parenttype = 'Area'
-			where later.step < %(most)s
-		) select later.area, sum(later.share) from later
-		where not exists (select 1 from `tabArea Successor` next where next.parent = later.area)
-		group by later.area""",
-		{"area": area, "most": MOST_STEPS},
-	)
-	return {name: float(share) for name, share in rows}
-
-
 def as_one(table: pd.DataFrame, area: str, shares: dict[str, float], indicators: list[dict]) -> pd.DataFrame:
 	"""One row per slot of the rows (area, slot_time, figures with <NA>, counts) of areas_of_series(area).
 

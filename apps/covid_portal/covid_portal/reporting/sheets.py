@@ -16,11 +16,11 @@ from covid_portal.approval.vocabulary import APPROVED, DRAFT, IN_APPROVAL, WITH_
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
+from covid_portal.reporting.consolidated_rows import COUNTS
 from covid_portal.reporting.known_figures import figures_of, figures_of_all
 from covid_portal.reporting.slots import CONSOLIDATED, PUBLISHED
 
 SIGNED = (IN_APPROVAL, APPROVED)
-COUNTS = ("expected", "reported", "provisional", "carried")
 SHEET_COLUMNS = ("name", "slot", "area", "area_name", "unit", "edition", "workflow_state", "figures_digest")
 Key = tuple[str, str]
 

@@ -11,12 +11,13 @@ from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import clock, excuses
 from covid_portal.reporting.api import form
 from covid_portal.reporting.completeness import Period, rates
-from covid_portal.reporting.consolidation import consolidate, consolidated_figures
+from covid_portal.reporting.consolidated_rows import consolidated_figures
+from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.doctype.deadline_extension.deadline_extension import InvalidExtension
 from covid_portal.reporting.doctype.report_excuse.report_excuse import InvalidExcuse, revoke
 from covid_portal.reporting.expected import refresh
 from covid_portal.reporting.obligations import create_obligations
-from covid_portal.reporting.series import areas_of_series, successors_of
+from covid_portal.reporting.series import areas_of_series
 from covid_portal.reporting.slots import SlotClosed
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted, approve_as, draft, owe, sent, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING
@@ -321,8 +322,6 @@ class TestDates(TimesCase):
 		)
 		self.assertEqual(areas_of_series("ZZ12"), {"ZZ12": 1.0, "ZZ21": 0.4, "ZZ22": 0.4})
 		self.assertEqual(areas_of_series("ZZ11"), {"ZZ11": 1.0, "ZZ12": 1.0, "ZZ21": 1.0, "ZZ22": 1.0})
-		self.assertEqual(successors_of("ZZ22"), {"ZZ11": 1.0})
-		self.assertEqual(successors_of("ZZ1"), {"ZZ1": 1.0})
 
 	def test_the_clock_applies_excuses_when_it_opens_a_slot(self):
 		self.excuse()

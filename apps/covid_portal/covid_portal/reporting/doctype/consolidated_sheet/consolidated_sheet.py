@@ -9,6 +9,7 @@ from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import comparison, sheets
+from covid_portal.reporting.consolidated_rows import COUNTS
 from covid_portal.reporting.slots import slot_label
 
 
@@ -20,7 +21,7 @@ class ConsolidatedSheet(Document):
 	"""A district's figures of one slot, to be signed. Sending it for approval is the signature."""
 
 	NOT_CONTENT: ClassVar = ("changed", "area_name", "signed_at")
-	MADE: ClassVar = ("unit", "edition", "changed", "signed_at", "figures_digest", *sheets.COUNTS)
+	MADE: ClassVar = ("unit", "edition", "changed", "signed_at", "figures_digest", *COUNTS)
 
 	def autoname(self) -> None:
 		frappe.throw(_("Consolidated sheets are made when a slot is consolidated."), SheetsAreMade)

@@ -11,6 +11,7 @@ from covid_portal.approval import guard
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD
 from covid_portal.organisation.scope import in_scope, scope_condition
 from covid_portal.reporting import context, corrections, definitions, expressions, figures, rules
+from covid_portal.reporting.consolidation import lock_figures
 from covid_portal.reporting.obligations import obligation_of
 from covid_portal.reporting.slots import COUNTED, slot_label
 
@@ -209,7 +210,7 @@ class Correction(Document):
 
 	def require_still_in_force(self) -> None:
 		"""At the last approval: under the lock, so that nothing moves between this look and the move of the figures."""
-		corrections.lock_figures(self.slot_row().report_type)
+		lock_figures(self.slot_row().report_type)
 		in_force = corrections.effective_figures(self.slot_row(), self.area, lock=True)
 		for row in self.figures:
 			now = in_force.get(row.fieldname)

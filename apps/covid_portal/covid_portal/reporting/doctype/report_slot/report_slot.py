@@ -6,7 +6,8 @@ from frappe.utils import now_datetime
 from covid_portal.organisation import jobs
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import sheets
-from covid_portal.reporting.consolidation import consolidate_from, consolidated_figures
+from covid_portal.reporting.consolidated_rows import consolidated_figures
+from covid_portal.reporting.consolidation import consolidate_from
 from covid_portal.reporting.slots import COUNTED, PUBLISHED, slot_label
 
 
