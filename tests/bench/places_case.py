@@ -21,12 +21,13 @@ PATHS = (
 BEGIN = """
 import io, json, time
 from openpyxl import load_workbook
-from covid_portal.places import importing, workbook
+from covid_portal.places import importing, own_places, workbook
+from covid_portal.places.workbook_kinds import kind_of
 from covid_portal.publishing import snapshot
 frappe.set_user("Administrator")
 MARK = "Bench point"
-kind = importing.kind_of("Supply Point")
-control = importing.kind_of("Control Place")
+kind = kind_of("Supply Point")
+control = kind_of("Control Place")
 def build():
 	snapshot.rebuild(["covid_portal.places.published.files"], why="bench")
 	frappe.db.commit()
@@ -55,7 +56,7 @@ def stored(kind):
 	ours = time.perf_counter() - started
 	assert result.added == rows, result.problems[:3]
 	frappe.db.commit()
-	unit = importing.areas_to_write(kind.doctype)
+	unit = own_places.areas_to_write(kind.doctype)
 	started = time.perf_counter()
 	for number in range(rows, rows + sample):
 		row = place(kind, number)

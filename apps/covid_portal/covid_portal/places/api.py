@@ -8,9 +8,10 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 from werkzeug.wrappers import Response
 
+from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.places import importing, workbook
-from covid_portal.reporting.api import require_login
+from covid_portal.places.workbook_kinds import kind_of
 from covid_portal.reporting.slots import SCHEDULED, slot_label
 from covid_portal.reporting.spreadsheet.api import send_file, uploaded_bytes
 from covid_portal.reporting.spreadsheet.problems import WorkbookRefused
@@ -72,7 +73,7 @@ def confirm(point: str, stock: str) -> dict:
 def template(doctype: str) -> Response:
 	"""The user's places as a workbook; rows may be changed and added."""
 	require_login()
-	kind = importing.kind_of(doctype)
+	kind = kind_of(doctype)
 	return send_file(f"{kind.file}.xlsx", workbook.template(kind))
 
 
@@ -83,7 +84,7 @@ def upload(doctype: str, partial: bool = False) -> dict:
 	Returns {"rows", "added", "updated", "problem_count", "problems": first of [{"message", "row", "column", "label"}]}.
 	"""
 	require_login()
-	kind = importing.kind_of(doctype)
+	kind = kind_of(doctype)
 	try:
 		result = importing.take_in(kind, workbook.read(uploaded_bytes(), kind), partial)
 	except WorkbookRefused as error:

@@ -10,8 +10,8 @@ import pandas as pd
 from openpyxl import load_workbook
 
 from covid_portal.places import importing, positions, workbook
-from covid_portal.places.importing import kind_of
 from covid_portal.places.positions import Bounds
+from covid_portal.places.workbook_kinds import kind_of
 from covid_portal.reporting.spreadsheet.problems import WorkbookRefused
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.places import CONTROL, POINT, SITE, VALUES, approved, entered

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from covid_portal.organisation.scope import scope_condition
-from covid_portal.places.importing import Kind, label
+from covid_portal.places.workbook_kinds import Kind, label
 from covid_portal.reporting.spreadsheet import archive
 from covid_portal.reporting.spreadsheet.problems import WorkbookRefused, harmless, to_bytes
 from covid_portal.reporting.spreadsheet.reading import as_text
