@@ -9,7 +9,7 @@ from frappe.utils import getdate, now_datetime
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.scope import own_unit_duties
+from covid_portal.organisation.scope import duties_with
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.setup.csv_rows import shipped_rows
 
@@ -79,7 +79,7 @@ def tell(names: list[str], sentence: str) -> None:
 		f"""select distinct duty.user, directive.name, directive.subject from `tabDirective` directive
 		join `tabDuty Assignment` duty on duty.unit = directive.unit and duty.duty in %(told)s
 		where directive.name in %(names)s and {condition} and {ENABLED}""",
-		{**values, "told": own_unit_duties("Directive") or [""], "names": names},
+		{**values, "told": duties_with("Directive", scopes=("Own Unit",)) or [""], "names": names},
 	)
 	put_in_desk(
 		[

@@ -14,7 +14,7 @@ from covid_portal.directives.errors import DirectiveRefused, NotYours
 from covid_portal.organisation import jobs
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.scope import in_scope, own_unit_duties
+from covid_portal.organisation.scope import duties_with, in_scope
 from covid_portal.organisation.sent_lists import texts
 from covid_portal.organisation.writers import insert_rows, new_names
 
@@ -89,7 +89,7 @@ def notices(sentence: str, condition: str, key: object) -> list[Notice]:
 		join `tabDirective` directive on directive.name = receipt.directive
 		join `tabDuty Assignment` duty on duty.unit = receipt.unit and duty.duty in %(told)s
 		where {condition} and {when} and {ENABLED}""",
-		{**values, "told": own_unit_duties(DOCTYPE, "Write") or [""], "key": key},
+		{**values, "told": duties_with(DOCTYPE, "Write", ("Own Unit",)) or [""], "key": key},
 	)
 	return [
 		Notice(user, sentence.format(subject), f"{PAGE}#{name}", DOCTYPE, name)

@@ -12,13 +12,11 @@ from frappe.utils import getdate
 STAFF_ROLE = "Portal Staff"
 # Given by the framework itself, or with any duty.
 AUTOMATIC_ROLES = ("Guest", "All", "Desk User", "Administrator", STAFF_ROLE)
-# Those whose holders are told of something, whoever may see it.
-REPORTER, HEAD, APPROVER = "Reporter", "Head", "Approver"
 DUTIES = (
-	REPORTER,
+	"Reporter",
 	"Drafter",
-	HEAD,
-	APPROVER,
+	"Head",
+	"Approver",
 	"Publisher",
 	"Petition Officer",
 	"Call Taker",
@@ -53,19 +51,6 @@ def running(today: date | None = None) -> tuple[str, dict]:
 				and (held.valid_to is null or held.valid_to >= %(today)s)
 		)"""
 	return condition, {"today": getdate(today)}
-
-
-def holds_duty(user: str, duty: str, unit: str) -> bool:
-	"""Whether the user, not disabled, has this duty in this unit today."""
-	condition, values = running()
-	return bool(
-		frappe.db.sql(
-			f"""select 1 from `tabDuty Assignment` duty
-			where duty.user = %(user)s and duty.duty = %(duty)s and duty.unit = %(unit)s
-				and {condition} and {ENABLED} limit 1""",
-			{**values, "user": user, "duty": duty, "unit": unit},
-		)
-	)
 
 
 def running_assignments(user: str) -> list[dict]:

@@ -81,11 +81,12 @@ def grants(user: str, doctype: str, access: str) -> list[Grant]:
 	return cache[key]
 
 
-def own_unit_duties(doctype: str, access: str | None = None) -> list[str]:
-	"""The duties to which rules give the DocType's documents of their own unit, with this access where it is named: whom to
-	tell of one."""
-	filters = {"document_type": doctype, "scope": "Own Unit"} | ({"access": access} if access else {})
-	return frappe.get_all("Scope Rule", filters, pluck="duty", distinct=True)
+def duties_with(doctype: str, access: str = "", scopes: tuple[str, ...] = ()) -> list[str]:
+	"""The duties to which rules give the DocType's documents with this access, in one of these scopes; what is left out may be
+	any. Whom to tell of a document."""
+	filters = {"access": access, "scope": ("in", scopes) if scopes else ""}
+	named = {key: value for key, value in filters.items() if value}
+	return frappe.get_all("Scope Rule", {"document_type": doctype, **named}, pluck="duty", distinct=True)
 
 
 def forget_grants() -> None:

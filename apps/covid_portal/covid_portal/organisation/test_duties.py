@@ -3,8 +3,9 @@
 import frappe
 from frappe.utils import add_days, today
 
+from covid_portal.approval.seats import Seats
 from covid_portal.organisation.doctype.duty_assignment.duty_assignment import InvalidDutyAssignment
-from covid_portal.organisation.duties import STAFF_ROLE, holds_duty, running_assignments, sync_roles
+from covid_portal.organisation.duties import STAFF_ROLE, running_assignments, sync_roles
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.province import address
 
@@ -22,6 +23,10 @@ def duty(first: int = 0, last: int | None = None, **values) -> "frappe.model.doc
 	return frappe.get_doc(
 		doctype="Duty Assignment", valid_to=add_days(today(), last) if last is not None else None, **given
 	)
+
+
+def holds_duty(user: str, duty: str, unit: str) -> bool:
+	return user in Seats().holders(unit, duty)
 
 
 def duty_roles(user: str = WHO) -> set[str]:

@@ -6,27 +6,66 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from covid_portal.organisation.duties import APPROVER, ENABLED, HEAD, REPORTER, running
+from covid_portal.approval.seats import deciding_duties
+from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.post import Message, default_language, hand_over, language
+from covid_portal.organisation.scope import duties_with
 from covid_portal.reporting.reminders import REMINDER, mail_later, put_in_desk
 
+SITE, POINT = "Quarantine Site", "Supply Point"
 OVER_OCCUPIED = "Over Occupancy"
 PAGE = "/cap-nhat"
 
 
 def over_occupied(count: Document) -> None:
-	"""To those who approve in the superior unit, and to the head of the site's own."""
+	"""To those who decide on sites in the superior unit, and to those of the site's own who see it without entering it."""
 	unit = frappe.db.get_value("Unit", count.unit, ["unit_name", "parent_unit"], as_dict=True)
 	name = count.site_name()
-	seats = [(unit.parent_unit, APPROVER), (count.unit, HEAD)]
+	seats = [(unit.parent_unit, duty) for duty in deciding_duties(SITE)]
+	seats += [(count.unit, duty) for duty in duties_with(SITE, "Read", ("Own Area",))]
 	messages = []
-	for user, code in holders(seats):
+	for user, code in dict.fromkeys((user, code) for _unit, user, code in holders(seats)):
 		with language(code):
 			subject = _("{0} ({1}): {2} people, {3} places.").format(
 				name, unit.unit_name, count.occupied, count.capacity
 			)
-		messages.append(message(OVER_OCCUPIED, user, code, subject, ("Quarantine Site", count.site)))
+		messages.append(message(OVER_OCCUPIED, user, code, subject, (SITE, count.site)))
 	send(messages)
+
+
+def chase(rows: list[dict]) -> None:
+	"""Remind the units whose supply points nobody has confirmed: one message for each person. `rows`: name, place_name,
+	unit of the points."""
+	by_unit: dict[str, list[dict]] = {}
+	for row in rows:
+		by_unit.setdefault(row["unit"], []).append(row)
+	told = duties_with(POINT, "Write", ("Own Area",))
+	points: dict[tuple[str, str], list[dict]] = {}
+	for unit, user, code in holders((unit, duty) for unit in by_unit for duty in told):
+		points.setdefault((user, code), []).extend(by_unit[unit])
+	messages = []
+	for (user, code), owed in points.items():
+		with language(code):
+			subject = _(
+				"Not confirmed for some days: {0} ({1} supply points). Please say what is there."
+			).format(owed[0]["place_name"], len(owed))
+		messages.append(message(REMINDER, user, code, subject, (POINT, owed[0]["name"]), PAGE))
+	send(messages)
+
+
+def holders(seats: Iterable[tuple[str | None, str]]) -> list[tuple[str, str, str]]:
+	"""(unit, user, language) of those who hold one of the duties, (unit, duty), today."""
+	pairs = [pair for pair in seats if pair[0]]
+	if not pairs:
+		return []
+	condition, values = running()
+	return frappe.db.sql(
+		f"""select distinct duty.unit, person.name, coalesce(nullif(person.language, ''), %(language)s)
+		from `tabDuty Assignment` duty join `tabUser` person on person.name = duty.user
+		where (duty.unit, duty.duty) in %(pairs)s and {condition} and {ENABLED}
+		order by duty.unit, person.name""",
+		{**values, "pairs": pairs, "language": default_language()},
+	)
 
 
 def message(
@@ -52,48 +91,3 @@ def send(messages: list[Message]) -> None:
 	put_in_desk(messages)
 	mail_later(messages)
 	hand_over(messages)
-
-
-def holders(seats: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
-	"""(user, language) of those who hold one of the duties, (unit, duty), today."""
-	pairs = [pair for pair in seats if pair[0]]
-	if not pairs:
-		return []
-	condition, values = running()
-	return frappe.db.sql(
-		f"""select distinct person.name, coalesce(nullif(person.language, ''), %(language)s)
-		from `tabDuty Assignment` duty join `tabUser` person on person.name = duty.user
-		where (duty.unit, duty.duty) in %(pairs)s and {condition} and {ENABLED} order by person.name""",
-		{**values, "pairs": pairs, "language": default_language()},
-	)
-
-
-def chase(rows: list[dict]) -> None:
-	"""Remind the units whose supply points nobody has confirmed: one message for each person. `rows`: name, place_name,
-	unit of the points."""
-	by_unit: dict[str, list[dict]] = {}
-	for row in rows:
-		by_unit.setdefault(row["unit"], []).append(row)
-	points: dict[tuple[str, str], list[dict]] = {}
-	for unit, user, code in reporters(sorted(by_unit)):
-		points.setdefault((user, code), []).extend(by_unit[unit])
-	messages = []
-	for (user, code), owed in points.items():
-		with language(code):
-			subject = _(
-				"Not confirmed for some days: {0} ({1} supply points). Please say what is there."
-			).format(owed[0]["place_name"], len(owed))
-		messages.append(message(REMINDER, user, code, subject, ("Supply Point", owed[0]["name"]), PAGE))
-	send(messages)
-
-
-def reporters(units: list[str]) -> list[tuple[str, str, str]]:
-	"""(unit, user, language)"""
-	condition, values = running()
-	return frappe.db.sql(
-		f"""select distinct duty.unit, person.name, coalesce(nullif(person.language, ''), %(language)s)
-		from `tabDuty Assignment` duty join `tabUser` person on person.name = duty.user
-		where duty.unit in %(units)s and duty.duty = %(duty)s and {condition} and {ENABLED}
-		order by duty.unit, person.name""",
-		{**values, "units": units or [""], "duty": REPORTER, "language": default_language()},
-	)

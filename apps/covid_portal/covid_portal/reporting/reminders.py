@@ -19,7 +19,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from covid_portal.organisation import bell
-from covid_portal.organisation.duties import APPROVER, ENABLED, REPORTER, running
+from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.post import (
 	Message,
 	default_language,
@@ -28,7 +28,7 @@ from covid_portal.organisation.post import (
 	language,
 	mail_body,
 )
-from covid_portal.organisation.scope import NOTHING, grants, scope_condition
+from covid_portal.organisation.scope import NOTHING, duties_with, grants, scope_condition
 from covid_portal.reporting.slots import clock_label, slot_label
 
 REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
@@ -54,7 +54,8 @@ def send_due(slot: str, report_type: Document, now: datetime) -> None:
 	for row in report_type.reminders:
 		run = record_due(slot, row, now)
 		if run:
-			deliver(run, row.kind, {key for key in ("desk", "email", "others") if row.get(key)})
+			ways = {key for key in ("desk", "email", "others") if row.get(key)}
+			deliver(run, row.kind, report_type.document_type, ways)
 
 
 def record_due(slot: str, row: Document, now: datetime) -> str | None:
@@ -99,7 +100,8 @@ def remind_late(slot: str, now: datetime | None = None) -> dict:
 	scope = superior_scope()
 	if scope == NOTHING:
 		frappe.throw(_("Only a superior unit reminds the units below it."), frappe.PermissionError)
-	row = frappe.db.get_value("Report Slot", slot, ["name", "slot_time"], for_update=True, as_dict=True)
+	fields = ["name", "slot_time", "report_type"]
+	row = frappe.db.get_value("Report Slot", slot, fields, for_update=True, as_dict=True)
 	if not row:
 		frappe.throw(_("There is no report slot {0}.").format(slot), frappe.DoesNotExistError)
 	superior = superior_unit()
@@ -112,7 +114,8 @@ def remind_late(slot: str, now: datetime | None = None) -> dict:
 		frappe.throw(
 			_("No unit of yours is late in the slot {0}.").format(slot_label(row.slot_time)), NothingLate
 		)
-	people = deliver(run, BY_HAND, {"desk", "email", "others"})
+	doctype = frappe.get_cached_value("Report Type", row.report_type, "document_type")
+	people = deliver(run, BY_HAND, doctype, {"desk", "email", "others"})
 	return {"units": frappe.db.count("Report Notice", {"run": run}), "people": people}
 
 
@@ -150,10 +153,11 @@ def require_pause(slot: dict, superior: str | None, now: datetime) -> None:
 # --- to whom
 
 
-def deliver(run: str, kind: str, channels: set[str]) -> int:
-	"""Send the notices recorded in this run; returns to how many users."""
-	messages = list(compose(kind, recipients(run, kind)))
-	count_recipients(run, kind)
+def deliver(run: str, kind: str, doctype: str, channels: set[str]) -> int:
+	"""Send the notices recorded in this run, of reports of the DocType; returns to how many users."""
+	told = told_duties(kind, doctype)
+	messages = list(compose(kind, recipients(run, kind, told)))
+	count_recipients(run, kind, told)
 	if "desk" in channels:
 		put_in_desk(messages)
 	if "email" in channels:
@@ -163,9 +167,16 @@ def deliver(run: str, kind: str, channels: set[str]) -> int:
 	return len(messages)
 
 
-def recipients(run: str, kind: str) -> list[frappe._dict]:
+def told_duties(kind: str, doctype: str) -> list[str]:
+	"""In the superior unit, of those who may remind the units below; in the area's, of those who enter its report."""
+	if kind == ESCALATION:
+		return duties_with("Report Notice", "Write")
+	return duties_with(doctype, "Write", ("Own Area", "Own Unit"))
+
+
+def recipients(run: str, kind: str, told: list[str]) -> list[frappe._dict]:
 	"""Rows of user, language, slot, slot_time, area, area_name, unit, due_at, sender; ordered by user, then area."""
-	sql, values = recipients_sql(run, kind)
+	sql, values = recipients_sql(run, kind, told)
 	return frappe.db.sql(
 		f"""select distinct person.name as user, coalesce(nullif(person.language, ''), %(language)s) as language,
 			notice.slot, slot.slot_time, notice.area, area.full_name as area_name, notice.unit, owed.due_at,
@@ -182,9 +193,9 @@ def recipients(run: str, kind: str) -> list[frappe._dict]:
 	)
 
 
-def count_recipients(run: str, kind: str) -> None:
+def count_recipients(run: str, kind: str, told: list[str]) -> None:
 	"""A notice that reached nobody shows it: somebody must be given the duty."""
-	sql, values = recipients_sql(run, kind)
+	sql, values = recipients_sql(run, kind, told)
 	frappe.db.sql(
 		f"""update `tabReport Notice` target join (
 			select notice.name, count(distinct duty.user) as people {sql} group by notice.name
@@ -193,15 +204,15 @@ def count_recipients(run: str, kind: str) -> None:
 	)
 
 
-def recipients_sql(run: str, kind: str) -> tuple[str, dict]:
+def recipients_sql(run: str, kind: str, told: list[str]) -> tuple[str, dict]:
 	"""From the run's notices to the running duties: of both lines of the area, or of the superior unit."""
 	condition, values = running()
 	unit = "unit.name = notice.superior" if kind == ESCALATION else "unit.area = notice.area"
 	sql = f"""from (select * from `tabReport Notice` where run = %(run)s) notice
 		join `tabUnit` unit on {unit} and unit.disabled = 0
-		join `tabDuty Assignment` duty on duty.unit = unit.name and duty.duty = %(duty)s
+		join `tabDuty Assignment` duty on duty.unit = unit.name and duty.duty in %(told)s
 			and {condition} and {ENABLED}"""
-	return sql, {**values, "run": run, "duty": APPROVER if kind == ESCALATION else REPORTER}
+	return sql, {**values, "run": run, "told": told or [""]}
 
 
 # --- in what words

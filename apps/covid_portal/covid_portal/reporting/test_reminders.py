@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 from covid_portal.organisation import post
 from covid_portal.reporting import reminders
 from covid_portal.reporting.reminders import NothingLate, RemindedAlready, remind_late, send_due
-from covid_portal.testing.case import PortalTestCase, accepted, draft, sent
+from covid_portal.testing.case import REPORT, PortalTestCase, accepted, draft, sent
 from covid_portal.testing.province import COMMUNE, SIBLING, address
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +41,7 @@ class ReminderCase(PortalTestCase):
 
 	def send(self, *rows: dict, at: timedelta = timedelta()) -> None:
 		"""The clock ticks so long after the cut-off."""
-		send_due(self.slot, frappe._dict(reminders=rows), self.due_at + at)
+		send_due(self.slot, frappe._dict(reminders=rows, document_type=REPORT), self.due_at + at)
 
 	def told(self, who: str) -> list[str]:
 		return frappe.get_all("Notification Log", {"for_user": address(who)}, pluck="subject")
@@ -108,6 +108,14 @@ class TestReminders(ReminderCase):
 		self.assertEqual(len(self.told("reporter")), 1)
 		for name in ("ZZ11", "ZZ12"):
 			self.assertIn(name, self.told("reporter")[0])
+
+	def test_who_enters_the_report_by_the_scope_rules_is_reminded_of_it(self):
+		enters = {"document_type": REPORT, "duty": "Reporter", "access": "Write"}
+		frappe.db.set_value("Scope Rule", enters, "duty", "Drafter")
+		held = {"user": address("reporter"), "duty": "Reporter"}
+		frappe.db.set_value("Duty Assignment", held, "duty", "Drafter")
+		self.send(REMINDER, at=-30 * MINUTE)
+		self.assertEqual((len(self.told("reporter")), self.told("sibling")), (1, []))
 
 	def test_a_notice_that_reaches_nobody_says_so(self):
 		self.send(REMINDER, at=-30 * MINUTE)
