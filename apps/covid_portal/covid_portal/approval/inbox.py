@@ -9,6 +9,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.line import earlier_steps, rights
 from covid_portal.approval.seats import Seat, seats_of
+from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import scope_condition
 
 MOST_SHOWN = 600
@@ -29,8 +30,7 @@ def inbox() -> dict:
 	([{"step", "title"}] besides the author), approvals (how many the step asks for; 0: everybody's), approved (how many of
 	them were given), together (steps that wait at the same time, with their units).
 	"""
-	if frappe.session.user == "Guest":
-		frappe.throw(_("Please log in."), frappe.AuthenticationError)
+	require_login()
 	user = frappe.session.user
 	return {
 		"now": now_datetime().isoformat(),

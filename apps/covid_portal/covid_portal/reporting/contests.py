@@ -26,6 +26,7 @@ from covid_portal.approval.vocabulary import (
 	WITH_AUTHOR,
 	ReasonMissing,
 )
+from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import grants, in_scope
 from covid_portal.reporting import definitions, figures
 from covid_portal.reporting.doctype.figure_contest.figure_contest import OPEN, SETTLED, WITHDRAWN
@@ -341,8 +342,7 @@ def shown(value: int | None) -> str:
 
 def locked(report: str) -> Document:
 	"""The report, unchanged by anybody else until this request is done, if the user may read it."""
-	if frappe.session.user == "Guest":
-		frappe.throw(_("Please log in."), frappe.AuthenticationError)
+	require_login()
 	document = frappe.get_doc(REPORT, report, for_update=True)
 	document.check_permission("read")
 	return document

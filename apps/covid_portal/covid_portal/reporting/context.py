@@ -10,6 +10,7 @@ from frappe.utils import getdate
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.reporting import definitions
+from covid_portal.reporting.known_figures import split_fields
 from covid_portal.reporting.overlay import corrected_figures
 
 SENT = (IN_APPROVAL, APPROVED)
@@ -29,7 +30,7 @@ def sent_figures(doctype: str, slot: str | None, area: str) -> dict[str, int | N
 	row = slot and frappe.db.get_value(doctype, filters, "*", as_dict=True)
 	if not row:
 		return {}
-	answered = set((row.answered or "").split(","))
+	answered = split_fields(row.answered)
 	report_type = definitions.report_type_of(doctype).name
 	fields = (row.fieldname for row in definitions.indicators(report_type))
 	values = {field: row[field] if field in answered else None for field in fields}

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from covid_portal.reporting import contests, definitions
+from covid_portal.reporting.known_figures import split_fields
 from covid_portal.reporting.slots import slot_label
 
 FIGURES_SHOWN = 4
@@ -34,7 +35,7 @@ def summaries(doctype: str, condition: str, values: dict) -> dict[str, dict]:
 
 
 def figures(row: dict, shown: list[dict]) -> list[str]:
-	answered = set((row.answered or "").split(","))
+	answered = split_fields(row.answered)
 	return [
 		_("{0}: {1}").format(definitions.local_label(one), row[one.fieldname])
 		for one in shown

@@ -9,9 +9,9 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import EVERYTHING, NOTHING, grants, scope_condition
 from covid_portal.reporting import definitions, reminders
-from covid_portal.reporting.api import require_login
 from covid_portal.reporting.completeness import REPORTED, require_reader
 from covid_portal.reporting.reminders import LOCKS_AT
 

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import definitions, outliers, rules
 from covid_portal.reporting.context import SENT
+from covid_portal.reporting.known_figures import split_fields
 
 REPORTS = 200
 SHOWN = 20
@@ -70,7 +71,7 @@ def last_reports(report_type: Document) -> pd.DataFrame:
 
 
 def only_answered(table: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
-	given = [set(answered.split(",")) for answered in table["answered"].fillna("")]
+	given = [split_fields(answered) for answered in table["answered"].fillna("")]
 	answered = {
 		field: table[field].astype("float64").where([field in row for row in given]) for field in fields
 	}

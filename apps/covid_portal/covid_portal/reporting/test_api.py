@@ -7,8 +7,8 @@ import frappe
 from frappe.utils import now_datetime
 
 from covid_portal.reporting import api
-from covid_portal.reporting.api import StaleReport
 from covid_portal.reporting.figures import FigureMissing, InvalidFigure
+from covid_portal.reporting.saving import StaleReport
 from covid_portal.reporting.slots import SlotClosed
 from covid_portal.testing.case import (
 	REPORT,

@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 from werkzeug.wrappers import Response
 
 from covid_portal.approval.vocabulary import WITH_AUTHOR
-from covid_portal.reporting.api import require_login
+from covid_portal.organisation.login import require_login
 from covid_portal.reporting.slots import SCHEDULED, is_locked
 from covid_portal.reporting.spreadsheet import archive, problems, reading
 from covid_portal.reporting.spreadsheet.checking import Checked, check

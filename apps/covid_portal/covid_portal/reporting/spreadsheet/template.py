@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from covid_portal.approval.vocabulary import WITH_AUTHOR
 from covid_portal.reporting import definitions
 from covid_portal.reporting.figures import LARGEST
+from covid_portal.reporting.known_figures import split_fields
 from covid_portal.reporting.slots import clock_label, is_locked, slot_label
 from covid_portal.reporting.spreadsheet import layout
 from covid_portal.reporting.spreadsheet.entry import entering_unit, entry_rows
@@ -91,10 +92,7 @@ def stored_figures(
 		as_dict=True,
 	)
 	return {
-		row.area: {
-			field: row[field] for field in filter(None, (row.answered or "").split(",")) if field in row
-		}
-		for row in rows
+		row.area: {field: row[field] for field in split_fields(row.answered) if field in row} for row in rows
 	}
 
 
