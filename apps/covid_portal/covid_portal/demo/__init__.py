@@ -9,7 +9,8 @@ same model runs on another province's pack.
 	place.py        the communes as arrays: districts, distances, where the outbreaks start
 	timeline.py     the slots of the run, with the weeks before that bring the epidemic under way
 	spread.py       who is infected, where and when it is found
-	course.py       what follows from it: contacts, treatment, tests, vaccination, capacity, control
+	course.py       what follows from it: contacts, treatment, tests, capacity, control
+	vaccination.py  who has had which dose
 	conduct.py      who reports in time, late, twice, or not at all
 	wording.py      what people write as a reason
 	epidemic.py     puts these together: `simulate`

@@ -122,12 +122,6 @@ def simulate(
 	return _frame(place, timeline, reported, acts, wording_rng)
 
 
-def seeded_districts(communes: pd.DataFrame) -> list[str]:
-	"""Codes of the districts where an outbreak of the demo starts, the largest city first."""
-	place = Place.of(communes)
-	return [str(place.districts[district]) for district in place.seeded]
-
-
 def _clean_registers(true: course.Figures, rng: np.random.Generator) -> None:
 	"""People counted twice are taken out, from one slot on. Never so many that two doses outrun the first."""
 	one, two = true["adults_one_dose"], true["adults_two_doses"]

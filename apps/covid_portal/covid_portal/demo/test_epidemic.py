@@ -10,26 +10,12 @@ from covid_portal.demo import epidemic, population
 from covid_portal.demo.conduct import LEFT_TO_FILL_IN, SENT, WAITING_AT_HUB, WAITING_REMOTEST
 from covid_portal.demo.place import Place
 from covid_portal.demo.population import kilometres
+from covid_portal.testing.figures import MANDATORY
 
 SEED = 38
 # Monday 22 November 2021, 16:00.
 LAST = datetime(2021, 11, 22, 16)
 
-MANDATORY = (
-	"new_cases",
-	"community_cases",
-	"quarantine_cases",
-	"imported_cases",
-	"under_treatment",
-	"recovered",
-	"deaths",
-	"new_f1",
-	"followed_f1",
-	"samples_taken",
-	"quarantine_site_current",
-	"quarantine_home_current",
-	"doses_given",
-)
 # stock: the flows that move it, with their sign
 BALANCES = {
 	"under_treatment": ("+new_cases", "-recovered", "-deaths"),
@@ -135,7 +121,7 @@ class TestFortnight(unittest.TestCase):
 		self.assertGreater(len(holds), 10_000)
 		self.assertTrue(holds.all())
 
-	# shape
+	# --- shape
 
 	def test_one_row_for_every_slot_and_commune_in_order(self) -> None:
 		self.assertEqual(len(self.frame), 29 * 559)
@@ -158,7 +144,7 @@ class TestFortnight(unittest.TestCase):
 		other = epidemic.simulate(self.communes, self.times, SEED + 1)
 		self.assertFalse(self.frame["new_cases"].equals(other["new_cases"]))
 
-	# rules of the report
+	# --- rules of the report
 
 	def test_mandatory_figures_are_answered_in_every_report_sent(self) -> None:
 		self.assertFalse(self.sent[list(MANDATORY)].isna().any(axis=None))
@@ -245,7 +231,7 @@ class TestFortnight(unittest.TestCase):
 		said = [text for row in self.frame["explanations"] for text in row.values()]
 		self.assertFalse([text for text in said if "{" in text or "-" in text])
 
-	# the epidemic
+	# --- the epidemic
 
 	def test_the_province_finds_some_tens_of_cases_a_day(self) -> None:
 		settled = self.frame[self.frame["slot_index"] < 28]
@@ -298,7 +284,7 @@ class TestFortnight(unittest.TestCase):
 		falls = self.sent["adults_one_dose"] < self.sent["previous.adults_one_dose"]
 		self.assertLess(falls.sum(), 10)
 
-	# who reports
+	# --- who reports
 
 	def test_shares_of_missing_late_and_returned_reports(self) -> None:
 		settled = self.frame[self.frame["slot_index"] < 27]
@@ -348,7 +334,7 @@ class TestFortnight(unittest.TestCase):
 		self.assertTrue(drafts["doses_given"].isna().all())
 		self.assertTrue(drafts["submitted_at"].isna().all())
 
-	# when
+	# --- when
 
 	def test_times_are_in_order(self) -> None:
 		moments = ["first_submitted_at", "returned_at", "submitted_at", "decided_at", "approved_at"]

@@ -14,7 +14,7 @@ from covid_portal.directives.errors import RelationRefused
 DOCTYPE, TABLE = "Directive", "Directive Relation"
 REPLACES, REPEALS, AMENDS, REFERS = "Replaces", "Repeals", "Amends", "Refers to"
 ENDING = (REPLACES, REPEALS)
-NOT_YET, IN_FORCE, AMENDED, EXPIRED, REPLACED, REPEALED = EFFECTS = (
+NOT_YET, IN_FORCE, AMENDED, EXPIRED, REPLACED, REPEALED = (
 	"Not yet in force",
 	"In force",
 	"Amended",

@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from covid_portal.approval.decisions import decide
-from covid_portal.directives import errors, importing, published, reading, searching, takedown
+from covid_portal.directives import errors, importing, public_rows, published, reading, searching, takedown
 from covid_portal.publishing import snapshot
 from covid_portal.publishing.publication import files_of, publication_of
 from covid_portal.testing import directives as made
@@ -122,7 +122,7 @@ class TestPublished(BulletinCase):
 		self.assertFalse([path for path in made_now if path.endswith(".pdf")])  # those are there
 
 	def test_what_is_taken_down_is_gone_with_its_files_and_lists_and_only_its_unit_may(self) -> None:
-		row = next(row for row in published.public_rows() if row["slug"] == self.old.slug)
+		row = next(row for row in public_rows.public_rows() if row["slug"] == self.old.slug)
 		for who in ("outsider", "head", "auditor", "disabled", "Guest"):
 			with acting(who), self.assertRaises(frappe.PermissionError):
 				takedown.take_down(self.old.name, "x")

@@ -6,22 +6,7 @@ from covid_portal.reporting import definitions
 from covid_portal.reporting.doctype.situation_report.situation_report import BrokenRule, ExplanationMissing
 from covid_portal.reporting.figures import FigureMissing, InvalidFigure
 from covid_portal.testing.case import REPORT, PortalTestCase, draft, label, new_report, sent, state_of, take
-
-MANDATORY = (
-	"new_cases",
-	"community_cases",
-	"quarantine_cases",
-	"imported_cases",
-	"under_treatment",
-	"recovered",
-	"deaths",
-	"new_f1",
-	"followed_f1",
-	"samples_taken",
-	"quarantine_site_current",
-	"quarantine_home_current",
-	"doses_given",
-)
+from covid_portal.testing.figures import MANDATORY
 
 
 class TestSoundFigures(PortalTestCase):

@@ -12,9 +12,9 @@ from covid_portal.approval.vocabulary import NotYoursToDecide
 from covid_portal.reporting.spreadsheet import api, archive, layout, problems, storing
 from covid_portal.reporting.spreadsheet.listeners import has_listeners
 from covid_portal.reporting.spreadsheet.problems import WorkbookRefused
-from covid_portal.reporting.spreadsheet.workbooks import Filled, with_part
 from covid_portal.testing.case import REPORT, PortalTestCase, draft, figures, make_slot, sent, state_of, take
 from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING, address
+from covid_portal.testing.workbooks import Filled, with_part
 
 EXPLAINED = "Theo dõi tại nhà"
 SAME = (
