@@ -30,7 +30,6 @@ RESERVED = {
 # What the portal alone says of a sender: a form that says it would have the portal write to whomever it names.
 OURS = {"reply_to"}
 LONGEST_FORM = 100_000  # letters
-LONGEST_SUBMISSION_KEY = 140
 
 
 class FormTooLong(frappe.ValidationError):

@@ -36,10 +36,6 @@ def sealed_here(text: str) -> bool:
 	return text in (frappe.flags.privacy_sealed_here or ())
 
 
-def seal_many(subject: str, texts: dict[str, str | None]) -> dict[str, str | None]:
-	return {field: seal(subject, text) for field, text in texts.items()}
-
-
 def unseal(subject: str, sealed: str | None) -> str | None:
 	"""The clear text, for server code that records the access itself. Raises subjects.Erased, SealBroken."""
 	if not sealed:

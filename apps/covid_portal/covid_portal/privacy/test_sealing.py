@@ -27,7 +27,7 @@ class TestSealing(PortalTestCase):
 		)
 
 	def test_nothing_stays_nothing(self):
-		self.assertEqual(sealing.seal_many(self.subject, {"a": None, "b": ""}), {"a": None, "b": None})
+		self.assertEqual([sealing.seal(self.subject, text) for text in (None, "")], [None, None])
 		self.assertIsNone(sealing.unseal(self.subject, None))
 
 	def test_a_text_of_one_person_does_not_open_as_anothers(self):

@@ -20,7 +20,7 @@ from shapely.validation import explain_validity
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 20 * MEGABYTE
 MOST_VERTICES = 500_000
-WEST, SOUTH, EAST, NORTH = REGION = 100.0, 6.0, 118.0, 24.5  # Vietnam with its islands, in degrees
+WEST, SOUTH, EAST, NORTH = 100.0, 6.0, 118.0, 24.5  # Vietnam with its islands, in degrees
 WGS84 = (
 	"urn:ogc:def:crs:OGC:1.3:CRS84",
 	"urn:ogc:def:crs:OGC::CRS84",

@@ -1,7 +1,10 @@
 """Places by Area: how many places of each kind the user's areas have, how many people the sites take and hold."""
 
+from functools import partial
+
 from frappe import _
 
+from covid_portal.organisation.report_columns import column
 from covid_portal.places.by_area import counts
 
 
@@ -10,17 +13,15 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 
 
 def columns() -> list[dict]:
-	def column(fieldname: str, label: str, fieldtype: str = "Int", width: int = 150, **more: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
-
+	count = partial(column, width=150)
 	return [
 		column("area", _("Area"), "Link", 100, options="Area"),
 		column("area_name", _("Name"), "Data", 220),
-		column("sites", _("Quarantine sites")),
-		column("capacity", _("Capacity")),
-		column("occupied", _("Occupied")),
-		column("over", _("Sites over Capacity")),
-		column("points", _("Supply points")),
-		column("stale", _("Not Confirmed Lately")),
-		column("control", _("Control places")),
+		count("sites", _("Quarantine sites")),
+		count("capacity", _("Capacity")),
+		count("occupied", _("Occupied")),
+		count("over", _("Sites over Capacity")),
+		count("points", _("Supply points")),
+		count("stale", _("Not Confirmed Lately")),
+		count("control", _("Control places")),
 	]

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from covid_portal.organisation.report_columns import column
 from covid_portal.places.reconciling import compare
 
 
@@ -13,9 +14,6 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 
 
 def columns() -> list[dict]:
-	def column(fieldname: str, label: str, fieldtype: str = "Int", width: int = 130, **more: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
-
 	return [
 		column("area", _("Area"), "Link", 100, options="Area"),
 		column("area_name", _("Name"), "Data", 220),

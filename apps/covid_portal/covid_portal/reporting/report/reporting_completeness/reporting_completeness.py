@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from covid_portal.organisation.report_columns import column
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import definitions
 from covid_portal.reporting.completeness import DOCTYPE, Period, rates
@@ -31,16 +32,13 @@ def percentages(row: dict) -> dict[str, float | None]:
 
 
 def columns() -> list[dict]:
-	def column(fieldname: str, label: str, fieldtype: str, width: int = 130, **more: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
-
 	return [
 		column("area", _("Area"), "Link", 100, options="Area"),
 		column("area_name", _("Name"), "Data", 220),
-		column("expected", _("Expected"), "Int"),
-		column("reported", _("Reported"), "Int"),
-		column("on_time", _("Reported in Time"), "Int"),
-		column("excused", _("Excused"), "Int"),
+		column("expected", _("Expected")),
+		column("reported", _("Reported")),
+		column("on_time", _("Reported in Time")),
+		column("excused", _("Excused")),
 		column("completeness", _("Completeness"), "Percent"),
 		column("timeliness", _("Timeliness"), "Percent"),
 	]
