@@ -9,6 +9,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.line import earlier_steps, rights
 from covid_portal.approval.seats import Seat, seats_of
+from covid_portal.organisation.desk_links import form_link
 from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import scope_condition
 
@@ -181,7 +182,7 @@ def summaries_of(doctype: str, names: Iterable[str], user: str) -> dict[str, dic
 			"title": str(row.title or row.name),
 			"details": [],
 			"warnings": [],
-			"link": f"/app/{frappe.scrub(doctype).replace('_', '-')}/{row.name}",
+			"link": form_link(doctype, row.name),
 		}
 		for row in rows
 	}

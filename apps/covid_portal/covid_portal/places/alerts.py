@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.approval.seats import deciding_duties
+from covid_portal.organisation.desk_links import form_link
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.post import Message, default_language, hand_over, language
 from covid_portal.organisation.scope import duties_with
@@ -72,7 +73,6 @@ def message(
 	kind: str, user: str, code: str, subject: str, document: tuple[str, str], page: str = ""
 ) -> Message:
 	doctype, name = document
-	link = page or f"/app/{frappe.scrub(doctype).replace('_', '-')}/{name}"
 	return Message(
 		kind=kind,
 		slot="",
@@ -81,7 +81,7 @@ def message(
 		subject=subject,
 		mail_subject=subject,
 		lines=[],
-		link=link,
+		link=page or form_link(doctype, name),
 		document_type=doctype,
 		document_name=name,
 	)

@@ -16,6 +16,7 @@ from frappe.utils import now_datetime
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.seats import seats_of
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD, WITH_AUTHOR
+from covid_portal.organisation.desk_links import form_link
 from covid_portal.organisation.scope import is_below
 from covid_portal.organisation.texts import keep_as_text
 from covid_portal.places import positions
@@ -155,7 +156,7 @@ class Place(Document):
 				"title": row.place_name,
 				"details": [text for text in (row.full_name, row.address) if text],
 				"warnings": [_("Changes a place that is public.")] if row.published_at else [],
-				"link": f"/app/{frappe.scrub(doctype).replace('_', '-')}/{row.name}",
+				"link": form_link(doctype, row.name),
 			}
 			for row in rows
 		}

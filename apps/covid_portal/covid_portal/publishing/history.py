@@ -8,6 +8,7 @@ from frappe.utils import escape_html, now_datetime
 from frappe.utils.user import get_users_with_role
 
 from covid_portal.organisation import bell
+from covid_portal.organisation.post import has_outgoing_account
 from covid_portal.publishing.changes import Asked
 
 DOCTYPE = "Snapshot Build"
@@ -107,7 +108,7 @@ def tell(problem: str) -> None:
 	bell.put_in_desk(
 		[bell.Notice(user, subject(languages.get(user)), link, SETTINGS, SETTINGS) for user in users]
 	)
-	if frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
+	if has_outgoing_account():
 		frappe.enqueue(
 			"covid_portal.publishing.history.send_mail",
 			users=users,

@@ -7,6 +7,7 @@ from covid_portal.approval.vocabulary import RETURN, STATE_FIELD
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import definitions
 from covid_portal.reporting.obligations import is_on_time
+from covid_portal.reporting.slots import LOCKS_AT
 
 DOCTYPE = "Situation Report"
 RECENT_SLOTS = 8
@@ -23,7 +24,7 @@ def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._d
 	return frappe.db.sql(
 		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at, owed.on_time,
 			slot.slot_time, slot.window_start, slot.opens_at,
-			coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at) as locks_at,
+			{LOCKS_AT} as locks_at,
 			if(slot.state = 'Locked' and owed.extended_until > %(now)s, 'Published', slot.state) as slot_state,
 			report.name as report, report.workflow_state, area.full_name as area_name, unit.unit_name
 		from `tabReport Obligation` owed

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from covid_portal.organisation.desk_links import form_link
 from covid_portal.reporting import contests, definitions
 from covid_portal.reporting.known_figures import split_fields
 from covid_portal.reporting.slots import slot_label
@@ -28,7 +29,7 @@ def summaries(doctype: str, condition: str, values: dict) -> dict[str, dict]:
 			"title": row.area_name or row.area,
 			"details": [slot_label(row.slot_time), *figures(row, shown)],
 			"warnings": warnings.get(row.name, []),
-			"link": f"/app/{frappe.scrub(doctype).replace('_', '-')}/{row.name}",
+			"link": form_link(doctype, row.name),
 		}
 		for row in rows
 	}

@@ -13,7 +13,7 @@ from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import EVERYTHING, NOTHING, grants, scope_condition
 from covid_portal.reporting import definitions, reminders
 from covid_portal.reporting.completeness import REPORTED, require_reader
-from covid_portal.reporting.reminders import LOCKS_AT
+from covid_portal.reporting.slots import LOCKS_AT
 
 DOCTYPE = "Situation Report"
 SLOTS = 14

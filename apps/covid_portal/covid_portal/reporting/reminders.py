@@ -29,13 +29,12 @@ from covid_portal.organisation.post import (
 	mail_body,
 )
 from covid_portal.organisation.scope import NOTHING, duties_with, grants, scope_condition
-from covid_portal.reporting.slots import clock_label, slot_label
+from covid_portal.reporting.slots import LOCKS_AT, clock_label, slot_label
 
 REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
 OWING = ("Expected", "Draft", "Returned")  # nothing that stands is with a superior
 PAUSE_BY_HAND = timedelta(minutes=10)
 MOST_NAMED = 40
-LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
 
 
 class RemindedAlready(frappe.ValidationError):

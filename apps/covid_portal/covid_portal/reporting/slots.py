@@ -16,6 +16,8 @@ SCHEDULED, OPEN, CLOSING, CONSOLIDATED, PUBLISHED, LOCKED = (
 	"Locked",
 )
 COUNTED = (CONSOLIDATED, PUBLISHED, LOCKED)  # figures of the slot stand
+# As lock_of(): SQL over the aliases `slot` and `owed`, its obligation.
+LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
 
 
 class SlotClosed(frappe.ValidationError):
