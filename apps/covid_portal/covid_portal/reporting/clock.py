@@ -5,7 +5,9 @@ downtime every slot goes through each of its states, oldest first. A clock moved
 left backwards.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -13,7 +15,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.organisation.writers import insert_rows
-from covid_portal.reporting import excuses, reminders, sheets, slots
+from covid_portal.reporting import deciding_reminders, excuses, reminders, sheets, slots
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.obligations import create_obligations
 from covid_portal.reporting.slots import CLOSING, CONSOLIDATED, LOCKED, OPEN, PUBLISHED, SCHEDULED
@@ -34,15 +36,21 @@ def advance_slots(now: datetime) -> None:
 
 
 def advance_type(report_type: Document, now: datetime) -> list[Exception]:
-	begin_again_on(frappe.QueryDeadlockError, make_slots, report_type, now)
+	unmade = attempt(begin_again_on, frappe.QueryDeadlockError, make_slots, report_type, now)
 	failures: list[Exception] = []
 	for slot in due_slots(report_type, now):
-		try:
-			advance_slot(slot, report_type, now, consolidating=not failures)
-		except Exception as error:
-			frappe.db.rollback()
-			failures.append(error)
-	return failures
+		failures += attempt(advance_slot, slot, report_type, now, consolidating=not failures)
+	return unmade + failures
+
+
+def attempt(act: Callable[..., object], *args: Any, **kwargs: Any) -> list[Exception]:
+	"""Do it; what it fails with, undone, so that the others have their turn."""
+	try:
+		act(*args, **kwargs)
+	except Exception as error:
+		frappe.db.rollback()
+		return [error]
+	return []
 
 
 def advance_slot(name: str, report_type: Document, now: datetime, consolidating: bool = True) -> None:
@@ -57,19 +65,25 @@ def advance_slot(name: str, report_type: Document, now: datetime, consolidating:
 
 
 def remind(name: str, report_type: Document, now: datetime) -> None:
-	frappe.get_doc("Report Slot", name, for_update=True)
+	slot = frappe.get_doc("Report Slot", name, for_update=True)
 	reminders.send_due(name, report_type, now)
+	deciding_reminders.send_due(slot, report_type, now)
 
 
 def make_slots(report_type: Document, now: datetime) -> None:
-	"""Slots up to so many hours ahead; the first time, from the one whose window runs now."""
-	last = last_slot_time(report_type)
+	"""Slots up to so many hours ahead; the first time, from the one whose window runs now.
+
+	Each goes on from the one before it, whatever times of day were in force then: totals and stocks are carried along.
+	"""
+	before = last = last_slot_time(report_type)
 	after = last or slots.time_before(report_type, now + timedelta(seconds=1))
-	until = now + timedelta(hours=report_type.slots_ahead_hours)
-	insert_slots(
-		[slots.new_slot(report_type, at) for at in slots.slot_times(report_type, after, until)],
-		first=not last,
-	)
+	if report_type.active_from:
+		after = max(after, get_datetime(report_type.active_from))
+	rows = []
+	for at in slots.slot_times(report_type, after, now + timedelta(hours=report_type.slots_ahead_hours)):
+		rows.append(slots.new_slot(report_type, at, before))
+		before = at
+	insert_slots(rows, first=not last)
 
 
 def insert_slots(rows: list[dict], first: bool) -> None:

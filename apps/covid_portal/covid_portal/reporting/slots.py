@@ -54,9 +54,10 @@ def time_before(report_type: Document, slot_time: datetime) -> datetime:
 	return slot_times(report_type, slot_time - timedelta(days=2), slot_time - timedelta(seconds=1))[-1]
 
 
-def new_slot(report_type: Document, slot_time: datetime) -> dict:
-	"""Columns of a slot that is still to come."""
-	window_start = time_before(report_type, slot_time)
+def new_slot(report_type: Document, slot_time: datetime, before: datetime | None = None) -> dict:
+	"""Columns of a slot that is still to come. `before`: the time of the slot before, where it is known; else it follows
+	from the times of day."""
+	window_start = before or time_before(report_type, slot_time)
 	opens_before = report_type.opens_before_minutes
 	return {
 		"name": slot_name(report_type.code, slot_time),
@@ -70,6 +71,11 @@ def new_slot(report_type: Document, slot_time: datetime) -> dict:
 		"locks_at": slot_time + timedelta(hours=report_type.lock_after_hours),
 		"state": SCHEDULED,
 	}
+
+
+def forget_scheduled(report_type: str) -> None:
+	"""Remove the slots that nobody owes yet: the clock makes them anew, by the times in force now. Nothing refers to them."""
+	frappe.db.delete("Report Slot", {"report_type": report_type, "state": SCHEDULED})
 
 
 def cutoff(report_type: Document, slot_time: datetime, area_level: int) -> datetime:

@@ -161,6 +161,45 @@ class TestTheClock(ClockCase):
 		self.advance(NOON)
 		self.assertEqual(self.states(), {})
 
+	def test_other_times_go_on_from_the_last_slot_that_was_opened(self) -> None:
+		self.advance(NOON)
+		self.change(times=[{"time": "07:00:00"}, {"time": "15:00:00"}])
+		self.advance(NOON)
+		later = "ZZC-2021-11-21-0700"
+		self.assertEqual(self.states(), {AFTERNOON: slots.OPEN, later: slots.SCHEDULED})
+		slot = frappe.get_doc("Report Slot", later)
+		self.assertEqual(slot.previous_slot, AFTERNOON)
+		self.assertEqual(get_datetime(slot.window_start), datetime(2021, 11, 20, 16))
+		self.assertEqual(get_datetime(slot.opens_at), datetime(2021, 11, 20, 16))
+
+	def test_slots_that_are_coming_take_over_another_lock(self) -> None:
+		self.advance(NOON)
+		self.change(lock_after_hours=48)
+		self.advance(NOON)
+		locks = frappe.get_all("Report Slot", {"report_type": "ZZ Clock"}, pluck="locks_at", order_by="name")
+		self.assertEqual(locks, [datetime(2021, 11, 21, 16), datetime(2021, 11, 23, 8)])
+
+	def test_before_the_first_day_of_a_type_there_is_no_slot(self) -> None:
+		self.change(active_from="2021-11-21")
+		self.advance(NOON - timedelta(days=1))
+		self.assertEqual(self.states(), {})
+		self.advance(NOON)
+		self.assertEqual(list(self.states()), ["ZZC-2021-11-21-0800"])
+
+	def change(self, **values: object) -> None:
+		report_type = frappe.get_doc("Report Type", "ZZ Clock")
+		report_type.update(values)
+		report_type.flags.ignore_validate = True
+		report_type.save()
+		self.addCleanup(frappe.clear_document_cache, "Report Type", "ZZ Clock")
+
+	def test_what_fails_in_making_slots_does_not_stop_those_that_are_there(self) -> None:
+		self.advance(NOON)
+		failing = patch("covid_portal.reporting.clock.make_slots", side_effect=ValueError("no times"))
+		with failing, patch.object(frappe.db, "rollback"):  # which would undo the test's own rows here
+			self.assertRaises(ValueError, self.advance, NOON.replace(hour=16))
+		self.assertEqual(self.states()[AFTERNOON], slots.CONSOLIDATED)
+
 	def test_a_slot_may_open_some_minutes_before_its_time(self) -> None:
 		frappe.db.set_value("Report Type", "ZZ Clock", "opens_before_minutes", 60)
 		frappe.clear_document_cache("Report Type", "ZZ Clock")

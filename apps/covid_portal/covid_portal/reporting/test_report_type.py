@@ -37,3 +37,18 @@ class TestReportType(PortalTestCase):
 		self.assertRefused(InvalidReportType, report_type(**common, code="zz").insert, says="zz")
 		twice = [{"time": "08:00:00"}, {"time": "08:00:00"}]
 		self.assertRefused(InvalidReportType, report_type(**common, times=twice).insert, says="twice")
+
+	def test_slots_are_made_before_they_open_and_reports_due_after(self) -> None:
+		common = {"document_type": "Figure Contest", "consolidated_type": "Consolidated Sheet"}
+		late = report_type(**common, slots_ahead_hours=12)
+		self.assertRefused(InvalidReportType, late.insert, says="24 hours ahead")
+		both = [{"time": "08:00:00"}, {"time": "16:00:00"}]
+		for opens_before, minutes in ((0, 8 * 60), (60, 60)):
+			early = report_type(
+				**common,
+				times=both,
+				opens_before_minutes=opens_before,
+				cutoffs=[{"area_level": 3, "minutes_before": minutes}],
+			)
+			self.assertRefused(InvalidReportType, early.insert, says="before the slot opens")
+		self.assertRefused(frappe.MandatoryError, report_type(**common, times=[]).insert)
