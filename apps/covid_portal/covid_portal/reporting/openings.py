@@ -5,6 +5,8 @@ which one of them owes a report, by share where several do. Until then, and for 
 a closed row: its running totals stay in those above, it has no stocks and nothing is expected of it. An area that goes on
 reporting hands a part to a new one where it names it as successor with a share between 0 and 100.
 
+The very first slot of a report type begins with the Opening Balances (opening_balances.py).
+
 What is split is split at rounded cumulative shares, so that the parts always add up to the whole. Nothing here costs more
 than two look-ups per reporting area unless areas have changed in this very slot, or closed ones are kept.
 """
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 import frappe
 from frappe.model.document import Document
 
-from covid_portal.reporting import definitions
+from covid_portal.reporting import definitions, opening_balances
 from covid_portal.reporting.known_figures import figures_of, figures_of_all, reference
 
 MOST_STEPS = 10  # of reorganisation one after another; more would be a circle
@@ -45,7 +47,7 @@ class Openings:
 def of_slot(slot: Document, report_type: Document, reporting: set[str], new: set[str]) -> Openings:
 	"""`reporting`: the areas that owe a report; `new`: those of them that have no row in the slot before."""
 	if not slot.previous_slot:
-		return Openings()
+		return Openings(first_rows(report_type, reporting))
 	gone = gone_areas(slot, report_type, reporting)
 	if not gone and not new:
 		return Openings()
@@ -59,6 +61,18 @@ def of_slot(slot: Document, report_type: Document, reporting: set[str], new: set
 		hand_over(received, area, shares)
 	given = {giver for pieces in received.values() for giver in pieces}
 	return Openings(opening_rows(slot, report_type, received), [area for area in gone if area not in given])
+
+
+def first_rows(report_type: Document, reporting: set[str]) -> dict[str, dict]:
+	"""{area: what it begins the very first slot with}: running totals from before, where an administrator has entered some."""
+	totals = opening_balances.opening_totals(report_type, reporting)
+	if not totals:
+		return {}
+	rows = definitions.indicators(report_type.name)
+	numbers = [row.fieldname for row in rows if row.kind == "Stock"]
+	numbers += [f"total_{row.fieldname}" for row in rows if row.cumulative]
+	blank = {"slot": None, "carried_from": None, "known": reference(set()), **dict.fromkeys(numbers, 0)}
+	return {area: blank | given for area, given in totals.items()}
 
 
 def gone_areas(slot: Document, report_type: Document, reporting: set[str]) -> list[str]:
@@ -200,7 +214,9 @@ def previous_join(opened: Openings, report_type: Document) -> str:
 		) before_it on before_it.area = owed.area"""
 
 
-def literal(value: str | int) -> str:
+def literal(value: str | int | None) -> str:
+	if value is None:
+		return "null"
 	return str(value) if isinstance(value, int) else frappe.db.escape(value)
 
 
