@@ -130,6 +130,52 @@ def load_history(context: dict, path: str, months: tuple[str, ...], doctype: str
 		frappe.destroy()
 
 
+@click.command("load-opening-balances")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, resolve_path=True))
+@click.option(
+	"--source", required=True, help="Where the figures come from: bulletin or register, number and date."
+)
+@click.option("--doctype", default="Situation Report", show_default=True, help="What the reports are.")
+@pass_context
+def load_opening_balances(context: dict, path: str, source: str, doctype: str) -> None:
+	"""Load what had come together before the first slot from the CSV file PATH: area, and a column for each figure."""
+	connect(context)
+	from covid_portal.reporting import opening_balances
+
+	try:
+		count = opening_balances.load(Path(path), doctype, source)
+		frappe.db.commit()
+		click.echo(f"{count} balances stored")
+	except opening_balances.BalancesRefused as error:
+		frappe.db.rollback()
+		refuse(error)
+	finally:
+		frappe.destroy()
+
+
+@click.command("load-staff")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, resolve_path=True))
+@pass_context
+def load_staff(context: dict, path: str) -> None:
+	"""Make accounts and give duties from the table PATH (XLSX or CSV): all rows, or none and what is wrong by row."""
+	connect(context)
+	from covid_portal.setup import staff_accounts
+
+	try:
+		made = staff_accounts.load_file(Path(path))
+		if made["problems"]:
+			raise staff_accounts.StaffRefused(
+				"\n".join(f"{row['row']}: {row['message']}" for row in made["problems"])
+			)
+		frappe.db.commit()
+		click.echo(f"{made['accounts']} accounts made, {made['duties']} duties given")
+	except staff_accounts.StaffRefused as error:
+		frappe.db.rollback()
+		refuse(error)
+	finally:
+		frappe.destroy()
+
+
 @click.command("import-directives")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, resolve_path=True))
 @click.option("--unit", required=True, help="The unit that issues or publishes them.")
@@ -376,7 +422,9 @@ def snapshot_verify(context: dict) -> None:
 commands = [
 	import_directives,
 	load_history,
+	load_opening_balances,
 	load_province_pack,
+	load_staff,
 	load_demo,
 	make_demo_accounts,
 	use_channel_standin,

@@ -20,6 +20,7 @@ from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
 from covid_portal.setup.csv_rows import numbered_rows
 from covid_portal.setup.pack_checks import check, check_links
+from covid_portal.setup.pack_populations import check_populations, insert_populations, read_populations
 from covid_portal.setup.pack_tables import NUMBERS, Table, tables
 
 SECTIONS = ("province", "header", "footer", "site")
@@ -36,12 +37,14 @@ def load(path: str | Path) -> dict[str, int]:
 	errors = read(folder, pack)
 	settings = read_settings(folder, errors)
 	rules = read_rules(folder, errors)
+	populations = read_populations(folder, errors)
 	if not errors:
-		errors = list(check(pack))
+		errors = [*check(pack), *check_populations(populations, pack)]
 	if errors:
 		raise PackError("\n".join(errors))
 	given = [table for table in pack.values() if table.rows or not table.optional]
 	added = {table.doctype: insert_missing(table, pack) for table in given}
+	added |= insert_populations(populations)
 	fill_settings(settings)
 	definitions.forget()
 	frappe.clear_cache()

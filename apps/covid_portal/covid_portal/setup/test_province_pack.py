@@ -115,6 +115,18 @@ class TestLoading(PackCase):
 		load(self.folder)
 		self.assertEqual(frappe.db.get_single_value("Publishing Settings", "province"), "ZP")
 
+	def test_population_figures_are_entered_once_for_each_day(self) -> None:
+		heads = "area,group,persons,as_of,source"
+		self.write("populations.csv", [heads, "ZP11,zz_all,6120,2021-04-01,Cục Thống kê"])
+		self.assertEqual(load(self.folder)["Area Population"], 1)
+		frappe.db.set_value("Area Population", {"parent": "ZP11"}, "persons", 6121)
+		self.write("populations.csv", [heads, "ZP11,zz_all,6120,2021-04-01,", "ZP11,zz_all,6200,2022-04-01,"])
+		self.assertEqual(load(self.folder)["Area Population"], 1)
+		rows = frappe.get_doc("Area", "ZP11").populations
+		self.assertEqual(
+			[(row.persons, str(row.as_of)) for row in rows], [(6121, "2021-04-01"), (6200, "2022-04-01")]
+		)
+
 	def test_links_to_other_bodies_are_entered_once(self) -> None:
 		frappe.db.delete("Portal Link")
 		frappe.clear_document_cache("Publishing Settings", "Publishing Settings")
@@ -205,6 +217,22 @@ class TestWhatIsWrong(PackCase):
 		):
 			self.write("services.csv", [SERVICES, line])
 			self.assertPackRefused("services.csv, row 2:", word)
+
+	def test_populations(self) -> None:
+		good = "ZP11,zz_all,6120,2021-04-01"
+		for line, word in (
+			("ZP99,zz_all,6120,2021-04-01", "ZP99"),
+			("ZP11,zz_none,6120,2021-04-01", "zz_none"),
+			("ZP11,zz_all,6.120,2021-04-01", "6.120"),
+			("ZP11,zz_all,6120,01/04/2021", "01/04/2021"),
+			("ZP11,zz_all,6120,", "as_of"),
+		):
+			self.write("populations.csv", ["area,group,persons,as_of", line])
+			self.assertPackRefused("populations.csv, row 2:", word)
+		self.write("populations.csv", ["area,group,persons,as_of", good, good])
+		self.assertPackRefused("populations.csv, row 3:", "twice")
+		self.write("populations.csv", ["area,persons"])
+		self.assertPackRefused("populations.csv:", "group")
 
 	def test_units_and_their_types(self) -> None:
 		for line, word in (
