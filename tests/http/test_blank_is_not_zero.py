@@ -51,6 +51,34 @@ def test_rows_as_dicts_tell_zero_from_nothing(report: tuple[str, Client]) -> Non
 	]
 
 
+def test_the_list_of_the_api_tells_zero_from_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	figures, mine = ["arrivals", "recovered", "new_f1"], {"name": name}
+
+	def listed(**asked: Any) -> list:
+		return unit.get(f"/api/resource/{REPORT}", filters=mine, **asked).json()["data"]
+
+	assert listed(fields=figures) == [{"arrivals": 5, "recovered": 0, "new_f1": None}]
+	assert listed(fields=figures, as_dict="false") == [[5, 0, None]]
+	assert [listed(fields=["*"])[0][figure] for figure in figures] == [5, 0, None]
+	assert listed() == [{"name": name}]
+	refused = unit.get(f"/api/resource/{REPORT}", fields="new_f1")
+	assert refused.status_code == 417 and "JSON" in refused.text
+
+
+def test_what_scripts_of_the_desk_ask_for_tells_zero_from_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	asked = {"doctype": REPORT, "filters": {"name": name}}
+	rows = accepted(unit.ask("frappe.client.get_list", **asked, fields=["recovered", "new_f1"]))
+	assert rows == [{"recovered": 0, "new_f1": None}]
+	value = accepted(unit.ask("frappe.client.get_value", **asked, fieldname="new_f1"))
+	assert value == {"new_f1": None}
+	values = accepted(unit.ask("frappe.client.get_value", **asked, fieldname=["recovered", "new_f1"]))
+	assert values == {"recovered": 0, "new_f1": None}
+	slot = accepted(unit.ask("frappe.client.get_value", doctype="Report Type", fieldname="code", filters={}))
+	assert set(slot) == {"code"}
+
+
 def test_an_export_says_which_figures_were_given(report: tuple[str, Client]) -> None:
 	name, unit = report
 	answer = unit.call(

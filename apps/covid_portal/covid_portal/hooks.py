@@ -139,8 +139,12 @@ doc_events = {
 	},
 }
 
-# Rows of child tables asked for by themselves are led past every other check.
-before_request = ["covid_portal.organisation.user_permissions.refuse_bare_rows"]
+# Rows of child tables asked for by themselves are led past every other check; lists of the resource API past everything that
+# can be led elsewhere by name.
+before_request = [
+	"covid_portal.organisation.user_permissions.refuse_bare_rows",
+	"covid_portal.reporting.listing.lead_lists",
+]
 
 # DocTypes whose documents are in somebody's scope, beside those that a Scope Rule names: () -> names. Of these, the ones
 # without a permission hook are kept by User Permissions.
@@ -150,6 +154,8 @@ scoped_doctypes = ["covid_portal.approval.access.routed_doctypes"]
 # bare count, its check of links, and what it lets anybody do beside a document know no scope.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "covid_portal.organisation.counting.get_count",
+	"frappe.client.get_list": "covid_portal.reporting.listing.client_list",
+	"frappe.client.get_value": "covid_portal.reporting.listing.client_value",
 	"frappe.geo.utils.get_coords": "covid_portal.places.desk_map.get_coords",
 	"frappe.desk.reportview.get": "covid_portal.reporting.listing.get",
 	"frappe.desk.reportview.get_list": "covid_portal.reporting.listing.get_list",

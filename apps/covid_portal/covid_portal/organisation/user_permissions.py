@@ -20,6 +20,7 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 from frappe.model.document import Document
 from frappe.model.meta import Meta
 
+from covid_portal.organisation import resource_api
 from covid_portal.organisation.duties import ENABLED, running
 from covid_portal.organisation.scope import EVERYTHING, in_scope, links_to, scope_condition
 from covid_portal.organisation.writers import insert_rows
@@ -295,10 +296,7 @@ def refuse_bare_rows() -> None:
 
 
 def asked_doctype() -> str | None:
-	doctype = frappe.form_dict.get("doctype")
-	for start in ("/api/resource/", "/api/v2/document/"):
-		if frappe.request.path.startswith(start):
-			doctype = frappe.request.path.removeprefix(start).partition("/")[0]
+	doctype = resource_api.asked(frappe.request.path)[0] or frappe.form_dict.get("doctype")
 	return doctype if isinstance(doctype, str) else None
 
 
