@@ -46,17 +46,19 @@ class Period:
 		"""'2021-11'"""
 		try:
 			first = datetime.strptime(month, "%Y-%m")
-		except (TypeError, ValueError):
+			next_month = get_first_day(add_months(first, 1))
+		except (TypeError, ValueError, OverflowError):
 			frappe.throw(_("{0} is no month; one is written 2021-11.").format(month), UnknownPeriod)
-		return cls(first, datetime.combine(get_first_day(add_months(first, 1)), datetime.min.time()))
+		return cls(first, datetime.combine(next_month, datetime.min.time()))
 
 	@classmethod
 	def of_day(cls, day: str | date) -> "Period":
 		try:
 			first = datetime.combine(getdate(day), datetime.min.time())
+			return cls(first, first + timedelta(days=1))
 		except Exception:
+			frappe.clear_messages()
 			frappe.throw(_("{0} is no day; one is written 2021-11-20.").format(day), UnknownPeriod)
-		return cls(first, first + timedelta(days=1))
 
 	@classmethod
 	def of_slot(cls, slot: str) -> "Period":

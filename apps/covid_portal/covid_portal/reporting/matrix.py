@@ -7,12 +7,12 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import now_datetime
 
 from covid_portal.organisation.login import require_login
 from covid_portal.organisation.scope import EVERYTHING, NOTHING, grants, scope_condition
 from covid_portal.reporting import definitions, reminders
-from covid_portal.reporting.completeness import REPORTED, require_reader
+from covid_portal.reporting.completeness import REPORTED, UnknownPeriod, require_reader
 from covid_portal.reporting.slots import LOCKS_AT
 
 DOCTYPE = "Situation Report"
@@ -39,7 +39,7 @@ def matrix(area: str | None = None, until: str | None = None) -> dict:
 	require_reader()
 	scope = scope_condition("Report Obligation").replace("`tabReport Obligation`", "owed")
 	whole = whole_area(area, scope)
-	slots = last_slots(get_datetime(until) if until else None)
+	slots = last_slots(time_of(until) if until else None)
 	return {
 		"now": now_datetime().isoformat(),
 		"area": {"area": whole.name, "area_name": whole.full_name},
@@ -105,6 +105,15 @@ def parent_of(whole: dict) -> dict | None:
 
 
 # --- when
+
+
+def time_of(text: str) -> datetime:
+	try:
+		return datetime.fromisoformat(text).replace(tzinfo=None)
+	except ValueError:
+		frappe.throw(
+			_("{0} is no time; one is written 2021-11-20T16:00:00.").format(text[:40]), UnknownPeriod
+		)
 
 
 def last_slots(until: datetime | None) -> list[dict]:

@@ -102,6 +102,8 @@ class TestCompleteness(CompletenessCase):
 			{"month": "2021-13"},
 			{"day": "never"},
 			{"slot": "SIT"},
+			{"month": "9999-12"},
+			{"day": "9999-12-31"},
 			{"month": "2021-11", "day": "2021-11-01"},
 		):
 			self.assertRefused(UnknownPeriod, completeness.get, **values)
@@ -113,6 +115,13 @@ class TestCompleteness(CompletenessCase):
 		self.assertEqual(
 			{row["area"]: row["completeness"] for row in rows}, {DISTRICT: 100.0, OTHER_DISTRICT: 33.33}
 		)
+
+	def test_the_desk_report_goes_by_unit_slot_and_day_as_well(self):
+		for by, key, number in (("Unit", "unit", 4), ("Slot", "slot", 2), ("Day", "day", 1)):
+			columns, rows = execute({"month": self.month, "by": by, "area": PROVINCE})
+			self.assertEqual((columns[0]["fieldname"], len(rows)), (key, number))
+			self.assertEqual(sum(row["expected"] for row in rows), 7)
+		self.assertRefused(frappe.ValidationError, execute, {"month": self.month, "by": "Owner"})
 
 
 class TestAsReported(PortalTestCase):

@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from covid_portal.reporting import definitions, slots
+from covid_portal.reporting.completeness import UnknownPeriod
 from covid_portal.reporting.matrix import SLOTS, matrix, remind
 from covid_portal.testing.case import PortalTestCase, accepted, draft, make_slot, sent, take
 from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, PROVINCE, SIBLING, address
@@ -49,6 +50,10 @@ class TestMatrix(PortalTestCase):
 				self.assertRefused(frappe.PermissionError, matrix)
 		with self.acting("Guest"):
 			self.assertRefused(frappe.AuthenticationError, matrix)
+
+	def test_a_time_that_is_none_is_refused_in_a_sentence(self):
+		with self.acting("district"):
+			self.assertRefused(UnknownPeriod, matrix, None, "hôm qua", says="hôm qua")
 
 	def test_what_lies_above_is_counted_within_the_scope_only(self):
 		cells = self.see("reporter", PROVINCE)["rows"]

@@ -24,6 +24,7 @@ HIGHEST_RATIO = 150  # sheets of numbers are packed some 10 to 20 times, empty r
 RATIO_FROM = 4 * 1024**2  # small parts may be as regular as they like
 MOST_ROWS = 200_000
 MOST_CELLS = 8_000_000
+MOST_DIGITS = 15  # of a row or column: far more than any sheet has
 CHUNK = 1024**2
 
 # Parts a reader of cells needs; pictures, macros, links to elsewhere and printers stay behind.
@@ -35,6 +36,7 @@ CELL_COLUMN = re.compile(rb'\sr="([A-Z]+)\d')
 CELL_ROW = re.compile(rb'\sr="[A-Z]*(\d+)"')
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 FORMULA_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f[\s>/]')
+NOWHERE = ""
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 
 
@@ -107,7 +109,7 @@ def require_harmless(part: bytes, is_sheet: bool) -> None:
 	if is_sheet and b"\x00" in part[:200]:
 		raise WorkbookRefused(_("The file is not an Excel workbook (.xlsx), or it is damaged."))
 	if is_sheet:
-		rows = max(map(int, set(CELL_ROW.findall(part))), default=0)
+		rows = max(map(row_number, set(CELL_ROW.findall(part))), default=0)
 		columns = max(map(column_number, set(CELL_COLUMN.findall(part))), default=0)
 		if rows > MOST_ROWS or rows * columns > MOST_CELLS:
 			raise WorkbookRefused(
@@ -117,9 +119,14 @@ def require_harmless(part: bytes, is_sheet: bool) -> None:
 			)
 
 
+def row_number(digits: bytes) -> int:
+	"""Thousands of digits are a row far outside, and more than Python reads."""
+	return int(digits) if len(digits) < MOST_DIGITS else MOST_ROWS + 1
+
+
 def column_number(letters: bytes) -> int:
 	number = 0
-	for letter in letters:
+	for letter in letters[:MOST_DIGITS]:
 		number = number * 26 + letter - 64
 	return number
 
@@ -144,10 +151,14 @@ def sheet_names(parts: dict[str, bytes]) -> dict[str, str]:
 
 
 def facts(part: bytes) -> SheetFacts:
-	return SheetFacts(
-		formulas=[ref.decode() for ref in FORMULA_CELL.findall(part)] if FORMULA.search(part) else [],
-		merged=[ref.decode() for ref in MERGED.findall(part)],
-	)
+	return SheetFacts(formulas=formulas(part), merged=[ref.decode() for ref in MERGED.findall(part)])
+
+
+def formulas(part: bytes) -> list[str]:
+	"""References of cells with formulas; NOWHERE among them for those whose cell does not say where it is."""
+	there = len(FORMULA.findall(part))
+	found = [ref.decode() for ref in FORMULA_CELL.findall(part)] if there else []
+	return found if len(found) >= there else [*found, NOWHERE]
 
 
 def repacked(parts: dict[str, bytes]) -> bytes:

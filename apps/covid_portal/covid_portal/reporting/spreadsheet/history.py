@@ -110,7 +110,12 @@ class Run:
 			)
 		except ValueError:
 			at = None
-		if at is None or at.time() not in slots.times_of_day(self.report_type) or at >= now_datetime():
+		if (
+			at is None
+			or at.tzinfo
+			or at.time() not in slots.times_of_day(self.report_type)
+			or at >= now_datetime()
+		):
 			raise HistoryError(at_line(piece, None, "slot", _("{0} is no past slot.").format(piece.slot)))
 		return at
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import frappe
 import numpy as np
 import pandas as pd
 from frappe import _
 from frappe.model.document import Document
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from covid_portal.reporting import definitions
 from covid_portal.reporting.spreadsheet import archive
@@ -20,6 +21,7 @@ KEYS = ("slot", "area", "submitted_at", "explanations")
 ROWS_AT_ONCE = 6_000
 MOST_TOLD = 50
 LARGEST_WORKBOOK = 60 * 1024**2
+MOMENT = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
 LARGEST_WHOLE = 2**53  # beyond it, a float does not tell whole numbers apart
 
 
@@ -84,25 +86,32 @@ def csv_tables(file: Path) -> Iterator[pd.DataFrame]:
 
 
 def workbook_tables(file: Path) -> Iterator[pd.DataFrame]:
+	"""As csv_tables(), of the first sheet."""
 	vetted = archive.vet(file.read_bytes(), LARGEST_WORKBOOK)
-	with CalamineWorkbook.from_filelike(io.BytesIO(vetted.content)) as book:
-		name = book.sheet_names[0]
-		facts = vetted.sheets.get(name, archive.SheetFacts())
-		for reference in (*facts.formulas, *facts.merged)[:1]:
-			message = _("holds a formula or is merged: only plain values.")
-			raise HistoryError(f"{file.name}, {name}!{reference}: {message}")
-		rows = book.get_sheet_by_name(name).iter_rows()
-		header, body = [], []
-		for number, row in enumerate(rows, 1):
-			if number == 1:
-				header = [str(cell) for cell in row]
-			elif any(cell != "" for cell in row):
-				body.append((number, row))
-			if len(body) == ROWS_AT_ONCE:
-				yield workbook_table(header, body)
-				body = []
-		if body:
+	try:
+		with CalamineWorkbook.from_filelike(io.BytesIO(vetted.content)) as book:
+			yield from sheet_tables(file, book, vetted)
+	except (CalamineError, IndexError) as error:
+		raise HistoryError(_("{0}: cannot be read: {1}").format(file.name, error)) from error
+
+
+def sheet_tables(file: Path, book: CalamineWorkbook, vetted: archive.Vetted) -> Iterator[pd.DataFrame]:
+	name = book.sheet_names[0]
+	facts = vetted.sheets.get(name, archive.SheetFacts())
+	for reference in (*facts.formulas, *facts.merged)[:1]:
+		message = _("holds a formula or is merged: only plain values.")
+		raise HistoryError(f"{file.name}, {name}!{reference}: {message}")
+	header, body = [], []
+	for number, row in enumerate(book.get_sheet_by_name(name).iter_rows(), 1):
+		if number == 1:
+			header = [str(cell) for cell in row]
+		elif any(cell != "" for cell in row):
+			body.append((number, row))
+		if len(body) == ROWS_AT_ONCE:
 			yield workbook_table(header, body)
+			body = []
+	if body:
+		yield workbook_table(header, body)
 
 
 def workbook_table(header: list[str], body: list[tuple[int, list]]) -> pd.DataFrame:
@@ -151,18 +160,30 @@ def batch_table(piece: Piece, report_type: Document, at: datetime) -> pd.DataFra
 	errors.extend(
 		at_line(piece, line, "area", _("stands twice in the slot.")) for line in repeated(piece.rows)
 	)
+	rows, (sent, untimely) = piece.rows, times_sent(piece.rows)
+	errors.extend(at_line(piece, line, "submitted_at", message) for line, message in untimely.items())
 	if errors:
 		raise HistoryError("\n".join(errors[:MOST_TOLD]))
-	rows = piece.rows
-	sent = rows.get("submitted_at")
 	return pd.DataFrame(figures, columns=fields, index=rows.index).assign(
 		area=rows["area"].astype("str"),
 		line=rows.index,
 		text=rows.get("explanations"),
-		submitted_at=pd.to_datetime(sent, errors="coerce") if sent is not None else pd.NaT,
+		submitted_at=sent,
 		explanations=None,
 		events=True,
 	)
+
+
+def times_sent(rows: pd.DataFrame) -> tuple[pd.Series | Any, dict[int, str]]:
+	"""(when each was sent, NaT where that is not said; {line: what is wrong})"""
+	if "submitted_at" not in rows or rows["submitted_at"].isna().all():
+		return pd.NaT, {}
+	texts = rows["submitted_at"]
+	written = texts.where(texts.str.fullmatch(MOMENT, na=False))
+	times = pd.to_datetime(written, format="ISO8601", errors="coerce")
+	wrong = texts[times.isna() & texts.notna()]
+	message = _("“{0}” is no time; one is written 2021-11-20 15:40.")
+	return times, {line: message.format(str(value)[:40]) for line, value in wrong.items()}
 
 
 def repeated(rows: pd.DataFrame) -> list[int]:

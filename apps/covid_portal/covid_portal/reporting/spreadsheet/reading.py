@@ -109,7 +109,8 @@ def cells_not_wanted(
 	made: layout.Made, facts: archive.SheetFacts, areas: dict[int, str]
 ) -> Iterator[Problem]:
 	for reference in facts.formulas:
-		yield at_cell(made, reference, areas, _("The cell holds a formula: paste the value instead."))
+		message = _("The cell holds a formula: paste the value instead.")
+		yield at_cell(made, reference, areas, message) if reference else Problem(message, made.sheet)
 	for reference in facts.merged:
 		yield at_cell(made, reference, areas, _("The cells {0} are merged: unmerge them.").format(reference))
 

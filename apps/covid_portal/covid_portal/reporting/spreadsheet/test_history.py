@@ -136,11 +136,24 @@ class TestHistory(PortalTestCase):
 		table.loc[6, "new_cases"] = 99
 		self.refused(table, "8", "new_cases")
 
+	def test_when_it_was_sent_is_read_or_refused_never_guessed(self) -> None:
+		at = f"{self.times[0]:%Y-%m-%d}"
+		for wrong in ("hôm qua", "20/11/2021 15:40", f"{at} 25:00", f"{at}T07:00:00+07:00"):
+			table = self.rows().assign(submitted_at=None).astype({"submitted_at": object})
+			table.loc[1, "submitted_at"] = wrong
+			self.refused(table, "3", "submitted_at")
+		table = self.rows().assign(submitted_at=f"{at} 06:00:00")
+		table.loc[1, "submitted_at"] = f"{at} 06:01"
+		self.load(table)
+		report = f"{self.names[0]}-{COMMUNES[1]}"
+		self.assertEqual(frappe.db.get_value(REPORT, report, "submitted_at").minute, 1)
+
 	def test_wrong_areas_slots_and_columns(self) -> None:
 		table = self.rows()
 		table.loc[2, "area"] = "00000"
 		self.refused(table, "4", "00000")
 		self.refused(self.rows().assign(slot="2016-01-01 07:00"), "2016-01-01 07:00")
+		self.refused(self.rows().assign(slot="2016-01-01T08:00+07:00"), "+07:00")
 		self.refused(self.rows().rename(columns={"new_f1": "f1"}), "f1")
 		twice = self.rows()
 		twice.loc[1, "area"] = COMMUNES[0]

@@ -314,6 +314,17 @@ class TestBadInput(WorkbookTestCase):
 		workbook.sheet.merge_cells(f"{letter}{row - 1}:{letter}{row}")
 		self.assertProblem(workbook, "merged")
 
+	def test_what_writers_of_spreadsheets_never_write(self) -> None:
+		content = self.filled().content()
+
+		def ending(row: bytes) -> bytes:
+			return with_part(
+				content, "sheet1.xml", lambda part: part.replace(b"</sheetData>", row + b"</sheetData>")
+			)
+
+		self.assertProblem(ending(b"<row><c><f>1+1</f><v>2</v></c></row>"), "formula")
+		self.assertUnreadable(ending(b'<row r="%s"/>' % (b"9" * 5000)), says="outside the table")
+
 	def test_an_area_twice(self) -> None:
 		workbook = self.filled()
 		workbook.cell(SIBLING, "area").value = COMMUNE

@@ -9,9 +9,18 @@ frappe.query_reports["Reporting Completeness"] = {
 			reqd: 1,
 		},
 		{
+			fieldname: "by",
+			label: __("By"),
+			fieldtype: "Select",
+			options: ["Area", "Unit", "Slot", "Day"].map((value) => ({ value, label: __(value) })),
+			default: "Area",
+			reqd: 1,
+		},
+		{
 			fieldname: "area_level",
 			label: __("Area Level"),
 			fieldtype: "Select",
+			depends_on: "eval:doc.by === 'Area'",
 			options: [
 				{ value: 1, label: __("Province") },
 				{ value: 2, label: __("District") },
