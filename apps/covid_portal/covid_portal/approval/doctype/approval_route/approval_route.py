@@ -18,6 +18,7 @@ class InvalidRoute(frappe.ValidationError):
 
 class ApprovalRoute(Document):
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_steps()
 		self.validate_conditions()
 		self.validate_order()

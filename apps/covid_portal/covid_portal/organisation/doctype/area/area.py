@@ -12,6 +12,7 @@ class Area(NestedSet):
 	nsm_parent_field = "parent_area"
 
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_dates()
 		self.validate_level()
 

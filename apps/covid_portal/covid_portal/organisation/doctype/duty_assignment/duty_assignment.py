@@ -14,6 +14,7 @@ class InvalidDutyAssignment(frappe.ValidationError):
 
 class DutyAssignment(Document):
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_dates()
 		self.validate_duty()
 		self.validate_overlap()

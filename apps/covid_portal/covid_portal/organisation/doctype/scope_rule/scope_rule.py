@@ -21,6 +21,7 @@ class InvalidScopeRule(frappe.ValidationError):
 
 class ScopeRule(Document):
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_field()
 		self.validate_kind()
 

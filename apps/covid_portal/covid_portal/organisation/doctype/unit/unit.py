@@ -17,6 +17,7 @@ class Unit(NestedSet):
 	nsm_parent_field = "parent_unit"
 
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.line = frappe.db.get_value("Unit Type", self.unit_type, "line")
 		self.validate_dates()
 

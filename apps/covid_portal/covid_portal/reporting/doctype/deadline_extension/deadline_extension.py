@@ -23,6 +23,7 @@ class DeadlineExtension(Document):
 		self.covered = None
 
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_something_moves()
 		self.validate_reason()
 		self.validate_later()

@@ -22,6 +22,7 @@ class ReportExcuse(Document):
 			self.set(field, None)
 
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		self.validate_period()
 		self.validate_reason()
 		require_unit_in_area(self.unit, self.area, InvalidExcuse)

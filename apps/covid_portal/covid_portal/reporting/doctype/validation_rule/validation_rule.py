@@ -13,6 +13,7 @@ class InvalidRule(frappe.ValidationError):
 
 class ValidationRule(Document):
 	def validate(self) -> None:
+		self._validate_mandatory()  # before anything is made of what is missing
 		if self.kind == OUTLIER:
 			self.validate_outlier()
 		else:
