@@ -121,6 +121,7 @@ doc_events = {
 		"after_delete": "covid_portal.approval.handover.after_change",
 	},
 	"File": {"validate": "covid_portal.organisation.beside.refuse_public_files"},
+	"Error Log": {"before_insert": "covid_portal.privacy.quiet.keep_places_alone"},
 	"Custom Field": {
 		"on_trash": "covid_portal.reporting.indicator_fields.refuse_removal",
 		"on_update": "covid_portal.organisation.user_permissions.follow_doctype",
@@ -145,6 +146,8 @@ before_request = [
 	"covid_portal.organisation.user_permissions.refuse_bare_rows",
 	"covid_portal.reporting.listing.lead_lists",
 ]
+# What is asked of the portal and cannot be read at all.
+after_request = ["covid_portal.organisation.guest_input.answer_unreadable"]
 
 # DocTypes whose documents are in somebody's scope, beside those that a Scope Rule names: () -> names. Of these, the ones
 # without a permission hook are kept by User Permissions.
@@ -305,7 +308,6 @@ inbound_readers = {
 }
 # Who takes messages of people: (channels.inbound.Inbound) -> None, in a job, in one transaction with what they store.
 inbound_messages = ["covid_portal.citizens.conversations.on_inbound"]
-make_email_body_message = ["covid_portal.channels.drivers.mail.mark"]
 
 # DocTypes that keep something of a person, sealed (privacy/document.py): {"doctype", "subject_field" (subject), "date_field":
 # from when on the period of its Retention Rule runs}.

@@ -1,16 +1,22 @@
 """What strangers send to an endpoint that is open to everybody: where it does not fit they are told so in a sentence.
 
-The framework answers a wrong type with 417 and no word, and a value that is missing with 500.
+The framework answers a wrong type with 417 and no word, and a value that is missing, or JSON that cannot be read, with 500.
 """
 
 import functools
 import inspect
+import json
 from collections.abc import Callable
 
 import frappe
 from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import transform_parameter_types
+from werkzeug.wrappers import Request, Response
+
+from covid_portal.organisation.post import default_language, language
+
+SERVER_ERROR, BAD_REQUEST = 500, 400
 
 
 class NotUnderstood(frappe.ValidationError):
@@ -48,3 +54,26 @@ def refuse(name: str) -> None:
 		_("{0} is missing or not of the kind expected. Reload the page and send it again.").format(name),
 		NotUnderstood,
 	)
+
+
+# --- what the framework reads before any endpoint is asked
+
+
+def answer_unreadable(response: Response | None, request: Request) -> None:
+	"""Hook after_request: whoever sends JSON that cannot be read is at fault, and is told so; nothing of the inside."""
+	if response is None or response.status_code != SERVER_ERROR or is_readable(request):
+		return
+	with language(default_language()):
+		sentence = _("What was sent is no JSON that can be read.")
+	response.status_code, response.mimetype = BAD_REQUEST, "application/json"
+	response.set_data(json.dumps({"problem": sentence}, ensure_ascii=False))
+
+
+def is_readable(request: Request) -> bool:
+	if not request.is_json:
+		return True
+	try:
+		json.loads(request.get_data(as_text=True) or "null")
+	except (ValueError, RecursionError):
+		return False
+	return True

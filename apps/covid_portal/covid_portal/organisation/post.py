@@ -1,6 +1,7 @@
 """What leaves the portal beside the Desk's bell: e-mail through the framework's queue, and channels that modules register."""
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -40,6 +41,17 @@ def language(code: str) -> Iterator[None]:
 		yield
 	finally:
 		frappe.local.lang = before
+
+
+def in_the_sites_language(job: Callable) -> Callable:
+	"""Decorator of a job, or of what the scheduler calls: neither has a language, and what they write would be English."""
+
+	@functools.wraps(job)
+	def wrapper(*args: object, **kwargs: object) -> object:
+		with language(default_language()):
+			return job(*args, **kwargs)
+
+	return wrapper
 
 
 def has_outgoing_account() -> bool:

@@ -1,17 +1,25 @@
 """Endpoints and jobs that hold personal data in memory: when they fail, the framework's Error Log would keep their variables.
 
 The framework writes the values of all local variables into it, its own among them (the request's form). So such a failure
-never reaches it: it is recorded here by kind and place alone.
+never reaches it: it is recorded here by kind and place alone. Of what fails elsewhere (a form that the Desk saves, JSON that cannot
+be read) the hook of Error Log leaves the same.
 """
 
 import functools
+import re
 import traceback
 from collections.abc import Callable
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 SERVER_ERROR = 500
+# How traceback_with_variables, of which the framework makes its records, writes places, values and the error.
+WITH_VALUES = "Traceback with variables"
+PLACE = re.compile(r'^  File "[^"\n]*", line \d+, in .*$', re.M)
+TITLE = 100  # letters of it are compared
+KIND = re.compile(r"^([\w.<>]+):", re.M)
 
 
 def without_values(function: Callable) -> Callable:
@@ -50,3 +58,15 @@ def record(where: str, error: Exception) -> str:
 		f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
 	)
 	return frappe.log_error(f"{where}: {type(error).__name__}", places).name
+
+
+def keep_places_alone(log: Document, method: str | None = None) -> None:
+	"""Hook of Error Log, before it is stored: without the values, and without the error's own words, which may repeat them. The
+	title stays, unless it is these words."""
+	if WITH_VALUES not in (log.error or ""):
+		return
+	found = KIND.search(log.error)
+	kind, words = (found[1], log.error[found.end() :].strip()) if found else ("Error", "")
+	if words.startswith((log.method or "").strip()[:TITLE]):
+		log.method = kind
+	log.error = "\n".join([*PLACE.findall(log.error), kind])
