@@ -16,6 +16,7 @@ from frappe.utils import cint, now_datetime
 from covid_portal.channels import sealing
 from covid_portal.channels.leasing import lease, pause, revive, settle
 from covid_portal.organisation import jobs
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.writers import insert_rows, new_names
 from covid_portal.privacy import quiet
 
@@ -95,6 +96,7 @@ def tick() -> None:
 		enqueue()
 
 
+@in_the_sites_language
 def work_on_waiting(now: datetime | None = None) -> None:
 	"""Job: the events whose time has come, oldest first. Several at once do no harm."""
 	ends = monotonic() + LONGEST_RUN

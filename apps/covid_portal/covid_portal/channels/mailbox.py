@@ -24,6 +24,7 @@ from frappe.utils import cint, now_datetime
 from covid_portal.channels import conversations, inbound, pictures, state, zalo_tokens
 from covid_portal.channels.catalogue import MAIL, mail_address
 from covid_portal.channels.inbound import Inbound, NotForUs
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.privacy import quiet
 
 SECONDS = 20
@@ -53,12 +54,13 @@ def tick(now: datetime | None = None) -> None:
 		)
 
 
+@in_the_sites_language
 def read(now: datetime | None = None) -> int:
 	"""Job: keep what is unread; how many. What is kept and could not be marked is known by its number the next time."""
 	now = now or now_datetime()
 	try:
 		with opened(frappe.get_cached_doc("Channel Settings")) as box:
-			count = sum(keep(box, number, now) for number in unread(box)[:MOST_AT_ONCE])
+			count = sum(keep_or_leave(box, number, now) for number in unread(box)[:MOST_AT_ONCE])
 	except (MailboxSilent, imaplib.IMAP4.error, OSError) as error:
 		quiet.record("Mailbox", error)
 		note(_("The mailbox cannot be read: {0}").format(type(error).__name__), now)
@@ -97,6 +99,19 @@ def opened(settings: Document) -> Iterator[imaplib.IMAP4]:
 def unread(box: imaplib.IMAP4) -> list[str]:
 	_status, [numbers] = box.uid("SEARCH", None, "UNSEEN")
 	return numbers.decode().split()
+
+
+def keep_or_leave(box: imaplib.IMAP4, number: str, now: datetime) -> bool:
+	"""One that cannot be stored stays unread, and holds up none behind it."""
+	try:
+		return keep(box, number, now)
+	except (MailboxSilent, imaplib.IMAP4.abort, OSError):
+		raise  # the line itself
+	except Exception as error:
+		frappe.db.rollback()
+		quiet.record("Mailbox, one letter", error)
+		frappe.db.commit()  # the record; the others' letters have transactions of their own
+		return False
 
 
 def keep(box: imaplib.IMAP4, number: str, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from frappe.utils import getdate, now_datetime
 
 from covid_portal.citizens import arrival_rules, receipts, return_acts
 from covid_portal.citizens.arrival_rules import AT_HOME_ALONE, course
+from covid_portal.organisation.post import in_the_sites_language
 
 DOCTYPE = "Arrival"
 UNDER_MEASURE, SELF_MONITORING, ENDED = "Under Measure", "Self-monitoring", "Ended"
@@ -96,6 +97,7 @@ def days_of(rule: dict | None, arrived: date) -> dict:
 # --- the end
 
 
+@in_the_sites_language
 def daily(now: datetime | None = None) -> None:
 	"""Measures end with their last day. Each arrival is a unit of work."""
 	today = getdate(now or now_datetime())

@@ -12,6 +12,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.citizens import assignment
 from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.organisation.writers import insert_rows, new_names
 
@@ -140,6 +141,7 @@ def was_on_time(petition: str) -> int:
 # --- what runs out
 
 
+@in_the_sites_language
 def tick() -> None:
 	run_out(now_datetime())
 

@@ -24,7 +24,7 @@ from covid_portal.citizens import attachments, codes
 from covid_portal.citizens.attachments import Attachment
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.people import entitled
-from covid_portal.organisation.post import default_language, language
+from covid_portal.organisation.post import default_language, in_the_sites_language, language
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.privacy import quiet, sealing, subjects
 from covid_portal.privacy.blind import keyed_by_all
@@ -213,6 +213,7 @@ def kick() -> None:
 		quiet.record("intake.kick", error)
 
 
+@in_the_sites_language
 def called() -> None:
 	"""Job. The mark goes first: whoever stores after this calls anew. It makes what all have sent, for the portal itself: not for
 	whoever happened to call it."""
@@ -221,6 +222,7 @@ def called() -> None:
 	tick()
 
 
+@in_the_sites_language
 def tick() -> None:
 	"""So long as a job may; what is left is another one's."""
 	work(now_datetime(), JOB_SECONDS)

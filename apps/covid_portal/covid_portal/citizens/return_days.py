@@ -13,6 +13,7 @@ from frappe.utils import cint, getdate, now_datetime
 
 from covid_portal.citizens import home_return, receipts, return_acts, return_notices
 from covid_portal.organisation import jobs
+from covid_portal.organisation.post import in_the_sites_language
 
 JOB = "covid_portal.citizens.return_days.give_days_of"
 
@@ -150,11 +151,13 @@ def give_later(area: str) -> None:
 	jobs.once_after_commit(JOB, f"return-days-{area}", area=area)
 
 
+@in_the_sites_language
 def give_days_of(area: str) -> None:
 	"""Job."""
 	give_days(area, now_datetime())
 
 
+@in_the_sites_language
 def daily(now: datetime | None = None) -> None:
 	"""Days for those who wait, as the days ahead move on; who did not come is told apart. A commune is a unit of work."""
 	now = now or now_datetime()

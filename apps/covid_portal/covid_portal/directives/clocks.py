@@ -9,6 +9,7 @@ from frappe.utils import getdate, now_datetime
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.scope import duties_with
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.setup.csv_rows import shipped_rows
@@ -39,6 +40,7 @@ def load_shipped_clocks() -> None:
 			frappe.get_doc(doctype=DOCTYPE, **row).insert(ignore_permissions=True)
 
 
+@in_the_sites_language
 def tick() -> None:
 	"""Called every hour by the scheduler."""
 	remind(now_datetime())

@@ -14,6 +14,7 @@ from covid_portal.directives.errors import DirectiveRefused, NotYours
 from covid_portal.organisation import jobs
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.scope import duties_with, in_scope
 from covid_portal.organisation.sent_lists import texts
 from covid_portal.organisation.writers import insert_rows, new_names
@@ -74,15 +75,14 @@ def send(doc: Document, at: datetime) -> int:
 	return len(units)
 
 
+@in_the_sites_language
 def tell(directive: str) -> None:
 	"""Job: the bell of those who may answer for their unit."""
-	subject = frappe.db.get_value("Directive", directive, "subject")
-	put_in_desk(
-		notices(_("A directive for your unit: {0}").format(subject), "receipt.directive = %(key)s", directive)
-	)
+	put_in_desk(notices(_("A directive for your unit: {0}"), "receipt.directive = %(key)s", directive))
 
 
 def notices(sentence: str, condition: str, key: object) -> list[Notice]:
+	"""`sentence` with {0} for the directive's subject, whatever braces that holds itself."""
 	when, values = running()
 	rows = frappe.db.sql(
 		f"""select distinct duty.user, receipt.name, directive.subject from `tab{DOCTYPE}` receipt
@@ -97,6 +97,7 @@ def notices(sentence: str, condition: str, key: object) -> list[Notice]:
 	]
 
 
+@in_the_sites_language
 def tick() -> None:
 	"""Called every hour by the scheduler."""
 	remind(now_datetime())

@@ -1,6 +1,7 @@
 """What a directive must be, who sees it, its number, its chain, its recipients and its clocks."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.model.document import Document
@@ -9,6 +10,7 @@ from frappe.utils import add_days, getdate, now_datetime, today
 from covid_portal.approval.decisions import decide
 from covid_portal.directives import clocks, dispatch, errors, receipts, relations
 from covid_portal.directives.doctype.directive.directive import daily
+from covid_portal.organisation import post
 from covid_portal.testing import directives as made
 from covid_portal.testing import province
 from covid_portal.testing.case import PortalTestCase, acting
@@ -205,6 +207,20 @@ class TestDirective(PortalTestCase):
 		self.assertEqual((doc.received_by, doc.note), (province.address("reporter"), "Đã lập chốt"))
 		standing = dispatch.standing(doc.directive)
 		self.assertEqual(standing, {"sent": 1, "received": 1, "done": 1, "late": 0})
+
+	def test_units_are_told_of_a_directive_whatever_its_subject_holds(self) -> None:
+		name = self.receipt(subject="Mẫu {biểu} {0} báo cáo {}")
+		dispatch.tell(frappe.db.get_value("Directive Receipt", name, "directive"))
+		told = frappe.get_last_doc("Notification Log", {"document_name": name})
+		self.assertEqual(told.for_user, province.address("reporter"))
+		self.assertIn("Mẫu {biểu} {0} báo cáo {}", told.subject)
+
+	def test_jobs_tell_in_the_language_of_the_site(self) -> None:
+		name = self.receipt()
+		with post.language("en"), patch.object(post, "default_language", lambda: "vi"):
+			dispatch.tell(frappe.db.get_value("Directive Receipt", name, "directive"))
+		told = frappe.get_last_doc("Notification Log", {"document_name": name})
+		self.assertTrue(told.subject.startswith("Văn bản chỉ đạo"), told.subject)
 
 	def test_nobody_answers_for_another_unit(self) -> None:
 		name = self.receipt()

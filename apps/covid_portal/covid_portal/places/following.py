@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.places import alerts
 from covid_portal.places.place import show_later
 from covid_portal.places.public_rows import stale_after_days
@@ -14,6 +15,7 @@ SETTINGS, FOLLOWED_UNTIL = "Places Settings", "followed_until"
 FURTHEST = timedelta(days=366)  # looked back; to the framework a time that was never set is in the year 1
 
 
+@in_the_sites_language
 def tick(now: datetime | None = None) -> None:
 	"""Every few minutes: the public pages follow what began, ended or faded since the last run. After a downtime it catches up;
 	run twice it does nothing."""

@@ -17,6 +17,7 @@ from frappe.utils import get_datetime, now_datetime
 from covid_portal.approval.chain import keyed_digest
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.people import entitled
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.writers import insert_rows, new_names
 from covid_portal.privacy import access
 
@@ -37,6 +38,7 @@ class Found:
 	missing: int
 
 
+@in_the_sites_language
 def daily() -> None:
 	run(now_datetime())
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.privacy import erasure
 from covid_portal.privacy.reveal import personal_doctypes
 from covid_portal.setup.csv_rows import shipped_rows
@@ -14,6 +15,7 @@ DOCTYPE = "Retention Rule"
 BATCH = 200
 
 
+@in_the_sites_language
 def nightly() -> None:
 	run(now_datetime())
 

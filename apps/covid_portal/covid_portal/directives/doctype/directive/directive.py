@@ -10,6 +10,7 @@ from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import APPROVED, DRAFT, STATE_FIELD, WITH_AUTHOR
 from covid_portal.directives import access, clocks, dispatch, files, numbering, reading, relations
 from covid_portal.directives.errors import DirectiveRefused, Frozen, NotYours
+from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.scope import grants, in_scope
 from covid_portal.organisation.texts import keep_as_text
 from covid_portal.publishing import snapshot
@@ -194,6 +195,7 @@ def publish_later(why: str) -> None:
 	snapshot.rebuild([reading.MAKER], why=why)
 
 
+@in_the_sites_language
 def daily() -> None:
 	"""Scheduler: what came into force, ended or was replaced by the calendar; its pages follow."""
 	changed = relations.renew_effects()
