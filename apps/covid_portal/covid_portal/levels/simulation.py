@@ -4,15 +4,17 @@ import frappe
 import pandas as pd
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime
+from frappe.utils import cast, cint, get_datetime
 
 from covid_portal.levels import figures
+from covid_portal.levels.doctype.level_rule.level_rule import RuleRefused
 from covid_portal.levels.reckoning import IN_FORCE, Rule, assess
 from covid_portal.levels.rules import ROW_FIELDS, SETTINGS, as_rule, rule_on
 from covid_portal.publishing.mapping.layout import blocks_of
 from covid_portal.reporting.slots import COUNTED
 
 MOST_SLOTS = 28
+NEEDED = ("report_type", "coverage_indicator", "coverage_group")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -25,8 +27,9 @@ def simulate(rule: dict | str, slots: int = 14) -> dict:
 	"""
 	if not frappe.has_permission("Level Rule", "write"):
 		frappe.throw(_("Rules are tried by those who may change them."), frappe.PermissionError)
-	draft = as_rule(unsaved(frappe.parse_json(rule)))
-	names = last_slots(frappe.parse_json(rule)["report_type"], min(max(cint(slots), 1), MOST_SLOTS))
+	document = unsaved(frappe.parse_json(rule))
+	draft = as_rule(document)
+	names = last_slots(document.report_type, min(max(cint(slots), 1), MOST_SLOTS))
 	told, found = [], pd.DataFrame(columns=["before", "after", "full_name"])
 	chain: dict[str, pd.Series] = {}
 	for name in names:
@@ -39,14 +42,31 @@ def simulate(rule: dict | str, slots: int = 14) -> dict:
 def unsaved(values: dict) -> Document:
 	"""The rule as it stands in the form, as a draft; only its own fields are taken."""
 	fields = ("title", "report_type", "legal_reference", "valid_from", "valid_to", *SETTINGS)
-	rows = {
-		table: [{field: row.get(field) for field in columns} for row in values.get(table) or []]
-		for table, columns in ROW_FIELDS.items()
-	}
+	rows = {table: [own_fields(table, row) for row in values.get(table) or []] for table in ROW_FIELDS}
 	document = frappe.get_doc(doctype="Level Rule", **{field: values.get(field) for field in fields}, **rows)
-	for check in (document.require_bands, document.require_coverage, document.require_modifiers):
-		check()
+	require_given(document)
+	document.require_bands()
+	document.require_coverage()
+	document.require_modifiers()
+	document.require_capacity()
 	return document
+
+
+def own_fields(table: str, row: dict) -> dict:
+	"""Of a row as the form has it; numbers that were never typed are 0, as they will be when it is stored."""
+	meta = frappe.get_meta(frappe.get_meta("Level Rule").get_field(table).options)
+	return {field: cast(meta.get_field(field).fieldtype, row.get(field)) for field in ROW_FIELDS[table]}
+
+
+def require_given(document: Document) -> None:
+	"""What a draft may lack and no level can be reckoned without."""
+	places = [(document, field) for field in NEEDED]
+	places += [(row, "indicator") for row in (*document.bands, *document.modifiers)]
+	missing = [_(part.meta.get_label(field)) for part, field in places if not part.get(field)]
+	if missing:
+		frappe.throw(
+			_("To try the rule, fill in: {0}.").format(", ".join(dict.fromkeys(missing))), RuleRefused
+		)
 
 
 def last_slots(report_type: str, count: int) -> list[str]:

@@ -14,7 +14,12 @@ from covid_portal.approval.line import STEP_COLUMNS
 from covid_portal.approval.vocabulary import NotYoursToDecide
 from covid_portal.levels import evaluation, figures, published, wording
 from covid_portal.levels.doctype.area_level.area_level import DeviationUnfounded, LevelRefused
-from covid_portal.levels.doctype.level_rule.level_rule import BandsIllFitting, ReferenceMissing, RulesOverlap
+from covid_portal.levels.doctype.level_rule.level_rule import (
+	BandsIllFitting,
+	ReferenceMissing,
+	RuleRefused,
+	RulesOverlap,
+)
 from covid_portal.levels.evaluation import ReviewRefused
 from covid_portal.levels.simulation import simulate
 from covid_portal.publishing import snapshot
@@ -206,6 +211,19 @@ class TestProposals(LevelCase):
 			[(row["code"], row["before"], row["after"]) for row in told["areas"] if row["code"] == COMMUNE],
 			[(COMMUNE, 3, 4)],
 		)
+
+	def test_what_a_draft_lacks_is_named(self) -> None:
+		whole = frappe.get_doc("Level Rule", "ZZ 4800").as_dict()
+		for changes, says in (
+			({"coverage_indicator": None}, "fill in"),
+			({"report_type": None}, "fill in"),
+			({"modifiers": [{}]}, "fill in"),
+			({"coverage": [{}]}, "from 1 to 4"),
+			({"capacity_used": whole["coverage_indicator"], "capacity_total": None}, "all or nothing"),
+		):
+			with self.subTest(says, changed=list(changes)), self.assertRaises(RuleRefused) as caught:
+				simulate(frappe.as_json({**whole, **changes}), 1)
+			self.assertIn(says, str(caught.exception))
 
 
 class TestDecisions(LevelCase):

@@ -71,6 +71,10 @@ class LevelRule(Document):
 			yield _("coverage is between 0 and 100 %.")
 		for row in self.coverage:
 			levels = [cint(row.get(f"level_{band}")) for band in range(1, 5)]
+			if not all(1 <= level <= 4 for level in levels):
+				yield _("in the row from {0} % on, each band needs a level from 1 to 4.").format(
+					f"{row.from_percent:g}"
+				)
 			if levels != sorted(levels):
 				yield _("in the row from {0} % on, a higher band has a lower level.").format(
 					f"{row.from_percent:g}"
