@@ -14,6 +14,7 @@ from covid_portal.approval.vocabulary import IN_APPROVAL, STATE_FIELD
 
 STANDARD = {*GUARDED, "modified", "modified_by", "owner", "creation", "idx"}
 MOST_CHANGES = 40
+COVERED = "•••"
 
 
 @frappe.whitelist(methods=["GET"])
@@ -106,15 +107,23 @@ def changes_before(doc: Document, line: Line) -> list[list[dict]]:
 
 
 def net_changes(doc: Document, versions: list[str]) -> list[dict]:
-	"""First old and last new value of each field of the document's own that ended up different."""
+	"""First old and last new value of each field of the document's own that ended up different, without those that the portal
+	itself writes; of what is sealed, that it changed."""
 	first, last = {}, {}
+	skipped = STANDARD.union(getattr(doc, "NOT_CONTENT", ()))
 	for data in versions:
 		for fieldname, old, new in json.loads(data).get("changed") or []:
-			if fieldname not in STANDARD:
+			if fieldname not in skipped:
 				first.setdefault(fieldname, old)
 				last[fieldname] = new
+	sealed = getattr(doc, "PERSONAL_FIELDS", ())
 	return [
-		{"label": label_of(doc, field), "old": shown(first[field]), "new": shown(last[field])}
+		{"label": label_of(doc, field)}
+		| (
+			{"old": COVERED, "new": COVERED}
+			if field in sealed
+			else {"old": shown(first[field]), "new": shown(last[field])}
+		)
 		for field in first
 		if shown(first[field]) != shown(last[field])
 	]

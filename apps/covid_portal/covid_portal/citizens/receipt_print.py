@@ -22,6 +22,7 @@ from covid_portal.citizens import (
 from covid_portal.organisation.guest_input import checked
 from covid_portal.paper import LARGE, LEFT, MM_PER_POINT, NORMAL, SMALL, Paper
 from covid_portal.privacy.quiet import without_values
+from covid_portal.privacy.reveal import require_reason
 from covid_portal.publishing import pages, site_map
 from covid_portal.publishing.rendering import environment
 
@@ -51,13 +52,15 @@ def show(code: str, form: str | None = None, lang: str | None = None) -> Respons
 
 
 @frappe.whitelist(methods=["POST"])
+@without_values
 def for_staff(name: str, reason: str) -> None:
-	"""The PDF, for the unit that hands it out at its counter."""
+	"""The PDF, for the unit that hands it out at its counter. On record with the reason."""
 	doc = frappe.get_doc(home_return.DOCTYPE, name)
 	doc.check_permission("print")
 	return_acts.require_handler(doc)
+	require_reason(reason)
 	said = content(doc)
-	doc.record_seen(SEEN, reason or "-", "Print")
+	doc.record_seen(SEEN, reason, "Print")
 	frappe.local.response.update(
 		{"type": "download", "filename": f"{doc.name}.pdf", "filecontent": pdf(said), "content_type": PDF}
 	)

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import getdate, today
 
+from covid_portal.approval import timeline
 from covid_portal.approval.decisions import decide
 from covid_portal.channels import sealing as channel_sealing
 from covid_portal.citizens import (
@@ -24,8 +25,8 @@ from covid_portal.citizens.home_return import HomeReturnMaker
 from covid_portal.citizens.intake import InvalidSubmission
 from covid_portal.citizens.receipts import ForgedReceipt
 from covid_portal.patches import persons_of_their_own
-from covid_portal.privacy import erasure, export, retention, sealing
-from covid_portal.privacy.reveal import ReasonMissing, RevealRefused, reveal
+from covid_portal.privacy import erasure, export, finding, retention, sealing
+from covid_portal.privacy.reveal import NothingToReveal, ReasonMissing, RevealRefused, reveal
 from covid_portal.testing import returns
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.province import COMMUNE, assign
@@ -194,6 +195,14 @@ class TestWhoSees(ReturnCase):
 					with self.assertRaises(RevealRefused):
 						reveal(KIND, doc.name, ["contact_phone"], "To call her back")
 		self.assertEqual(frappe.db.count("Personal Access", {"reference_name": doc.name}), 2)
+
+	def test_who_calls_is_found_by_the_number_within_the_scope(self) -> None:
+		doc = register()
+		for who, names in (("government", [doc.name]), ("sibling", []), ("outsider", [])):
+			with self.subTest(who), self.acting(who):
+				self.assertEqual(finding.find_by_phone(KIND, "+84 912 000 345"), names)
+		with self.acting("government"), self.assertRaises(NothingToReveal):
+			finding.find_by_phone("User", PHONE)
 
 	def test_who_only_reads_it_neither_moves_nor_cancels_nor_vouches(self) -> None:
 		doc = approved()
@@ -424,13 +433,16 @@ class TestPersons(ReturnCase):
 		return [who.get("full_name") for who in frappe.get_doc(KIND, doc.name).people()]
 
 	def family(self) -> frappe.model.document.Document:
-		return register(persons=[returns.person(full_name=name) for name in ("Cha", "Mẹ", "Con")])
+		said = {"doses": "2", "test_result": "Negative"}
+		return register(persons=[returns.person(full_name=name, **said) for name in ("Cha", "Mẹ", "Con")])
 
 	def test_one_is_erased_and_handed_out_without_the_others(self) -> None:
 		doc = self.family()
 		self.assertEqual(len({doc.subject, *(row.subject for row in doc.persons)}), 4)
 		told = export.of_subject(doc.persons[1].subject)
 		self.assertIn("Mẹ", str(told))
+		[row] = [row for row in told["documents"] if row["doctype"] == "Home Return Person"]
+		self.assertEqual((row["facts"]["Doses"], row["facts"]["Result"]), (2, "Negative"))
 		for other in ("Cha", "Con", NAME):
 			self.assertNotIn(other, str(told))
 		erasure.erase(doc.persons[1].subject, "She asks for it")
@@ -471,6 +483,22 @@ class TestPersons(ReturnCase):
 		self.assertEqual(self.names(doc), ["Cha", "Mẹ Hai", "Con"])
 		self.assertNotIn(
 			"Mẹ Hai", str(frappe.db.sql("select * from `tabHome Return Person` where parent = %s", doc.name))
+		)
+
+	def test_who_has_no_vaccination_and_no_test_is_no_empty_row_to_the_desk(self) -> None:
+		"""Its form leaves out, before it saves, rows whose fields of the list are all blank."""
+		[row] = register().persons
+		listed = [field.fieldname for field in row.meta.fields if field.in_list_view]
+		self.assertTrue(any(row.get(field) for field in listed))
+
+	def test_the_record_of_decisions_tells_that_a_name_was_corrected_and_nothing_of_the_portals_own(
+		self,
+	) -> None:
+		changed = [["receipt_issue", 0, None], ["contact_name", "s1:a", "s1:b"], ["transport", "", "Train"]]
+		rows = timeline.net_changes(register(), [json.dumps({"changed": changed})])
+		self.assertEqual(
+			sorted((row["label"], row["old"], row["new"]) for row in rows),
+			[("Contact", "•••", "•••"), ("Means of Transport", "", "Train")],
 		)
 
 	def test_registrations_of_before_are_moved_once(self) -> None:

@@ -1,8 +1,11 @@
 """A person's own data, all of it, as the law lets the person ask for."""
 
 import frappe
+from frappe import _
+from frappe.model import data_fieldtypes
 
 from covid_portal.privacy import access
+from covid_portal.privacy.document import PersonalDocument
 from covid_portal.privacy.reveal import personal_doctypes, readable, require_handler, require_reason
 
 
@@ -17,7 +20,8 @@ def export_of(doctype: str, name: str, reason: str) -> dict:
 
 
 def of_subject(subject: str) -> dict:
-	"""{"subject", "documents": [{"doctype", "name", "created", "personal": {field: clear text}}], "accesses": [...]}."""
+	"""{"subject", "documents": [{"doctype", "name", "created", "personal": {field: clear text}, "facts": {label: value}}],
+	"accesses": [...]}."""
 	return {
 		"subject": subject,
 		"documents": [
@@ -34,4 +38,23 @@ def of_subject(subject: str) -> dict:
 def described(doctype: str, name: str) -> dict:
 	doc = frappe.get_doc(doctype, name)
 	personal = {field: doc.personal(field) for field in doc.PERSONAL_FIELDS}
-	return {"doctype": doctype, "name": name, "created": doc.creation, "personal": personal}
+	return {
+		"doctype": doctype,
+		"name": name,
+		"created": doc.creation,
+		"personal": personal,
+		"facts": facts(doc),
+	}
+
+
+def facts(doc: PersonalDocument) -> dict[str, object]:
+	"""What else is kept of the person, in clear: doses and tests, what a petition is about, how it stands."""
+	shown = [
+		field
+		for field in doc.meta.fields
+		if field.fieldtype in data_fieldtypes
+		and field.label
+		and not field.hidden
+		and field.fieldname not in doc.PERSONAL_FIELDS
+	]
+	return {_(field.label): value for field in shown if (value := doc.get(field.fieldname)) not in (None, "")}

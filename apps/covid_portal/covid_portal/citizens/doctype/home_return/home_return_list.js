@@ -7,6 +7,7 @@ frappe.listview_settings["Home Return"] = {
 		return [__(stage), colours[stage] || "grey", `stage,=,${stage}`];
 	},
 	onload(listview) {
+		covid_portal.personal.offer_search(listview);
 		listview.page.add_inner_button(__("Waiting List"), () => {
 			listview.filter_area.clear().then(() => {
 				listview.sort_by = "weight";

@@ -23,6 +23,28 @@ covid_portal.personal.offer_rights = (frm, persons) => {
 	frm.add_custom_button(__("Erase"), () => ask(__("Erase"), persons, warning, (chosen, reason) => erase(frm, chosen, reason)), group);
 };
 
+/** A button of the list: documents of a telephone number, which no list shows. */
+covid_portal.personal.offer_search = (listview) => {
+	listview.page.add_inner_button(__("Find by Telephone"), () => {
+		frappe.prompt(
+			{ fieldname: "phone", fieldtype: "Data", label: __("Telephone"), reqd: 1 },
+			({ phone }) => show_found(listview, phone),
+			__("Find by Telephone"),
+		);
+	});
+};
+
+async function show_found(listview, phone) {
+	const { message: names } = await frappe.call({
+		method: "covid_portal.privacy.finding.find_by_phone",
+		type: "POST",
+		args: { doctype: listview.doctype, phone },
+	});
+	if (!names.length) return frappe.msgprint(__("Nothing of this number is in your scope."));
+	await listview.filter_area.clear();
+	listview.filter_area.add([[listview.doctype, "name", "in", names]]);
+}
+
 function ask(title, persons, description, act) {
 	const options = persons.map(({ label }, at) => ({ value: String(at), label }));
 	const dialog = new frappe.ui.Dialog({
