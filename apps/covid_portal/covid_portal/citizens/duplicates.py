@@ -10,17 +10,20 @@ from frappe.model.document import Document
 from frappe.utils import add_days
 from rapidfuzz import fuzz, process, utils
 
+from covid_portal.approval.seats import seats_of
 from covid_portal.citizens import messages
 from covid_portal.privacy import subjects
 
 DAYS = 30
 MOST_COMPARED = 300
 MOST_SHOWN = 5
+SHOWN = 200  # letters
 ALIKE = 70  # of 100, by rapidfuzz's token_set_ratio
 
 
 def similar(petition: Document) -> list[dict[str, Any]]:
-	"""[{"name", "likeness" (70-100), "received_at", "stage", "same_phone", "text"}], the likest first; of those the user may read."""
+	"""[{"name", "likeness" (70-100), "received_at", "stage", "same_phone", "text"}], the likest first; of those the user may read,
+	`text` of those that his unit handles: None of others."""
 	rows = candidates(petition)
 	subjects.load([row.subject for row in rows])
 	texts = {row.name: text for row in rows if (text := messages.opened(row.subject, row.content))}
@@ -34,7 +37,8 @@ def similar(petition: Document) -> list[dict[str, Any]]:
 		limit=MOST_SHOWN,
 	)
 	by_name = {row.name: row for row in rows}
-	return [described(by_name[name], text, score, petition) for text, score, name in found]
+	own_units = {seat.unit for seat in seats_of(frappe.session.user)}
+	return [described(by_name[name], text, score, petition, own_units) for text, score, name in found]
 
 
 def candidates(petition: Document) -> list[frappe._dict]:
@@ -47,18 +51,20 @@ def candidates(petition: Document) -> list[frappe._dict]:
 			"stage": ("not in", ("Merged", "Declined")),
 			"received_at": (">=", add_days(petition.received_at, -DAYS)),
 		},
-		["name", "subject", "content", "received_at", "stage", "phone_index"],
+		["name", "subject", "content", "received_at", "stage", "unit", "phone_index"],
 		order_by="received_at desc",
 		limit=MOST_COMPARED,
 	)
 
 
-def described(row: frappe._dict, text: str, score: float, petition: Document) -> dict[str, Any]:
+def described(
+	row: frappe._dict, text: str, score: float, petition: Document, own_units: set[str]
+) -> dict[str, Any]:
 	return {
 		"name": row.name,
 		"likeness": round(score),
 		"received_at": row.received_at,
 		"stage": row.stage,
 		"same_phone": bool(row.phone_index) and row.phone_index == petition.phone_index,
-		"text": text[:200],
+		"text": text[:SHOWN] if row.unit in own_units else None,
 	}

@@ -5,6 +5,7 @@ goes out by the way it came, if there is one.
 """
 
 import hashlib
+from contextlib import AbstractContextManager
 from typing import Any
 
 import frappe
@@ -14,14 +15,22 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.seats import seats_of
 from covid_portal.channels import outbox
+from covid_portal.channels.catalogue import channel_of
 from covid_portal.citizens import assignment, clocks
 from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.post import default_language, language
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.privacy import access, sealing, subjects
+from covid_portal.publishing.pages import public_address
 
 DOCTYPE = "Petition Message"
 FROM_SENDER, TO_SENDER, NOTE, EVENT = "From Sender", "To Sender", "Internal Note", "Event"
 LONGEST = 5000
+
+
+def in_the_portals_language() -> AbstractContextManager:
+	"""For what the portal itself says to the sender, to staff and in the course: whoever acts may read another language."""
+	return language(default_language())
 
 
 def store(
@@ -56,7 +65,8 @@ def note(petition: Document, text: str) -> None:
 
 def from_sender(petition: Document, text: str, channel: str, key: str | None = None) -> None:
 	store(petition, FROM_SENDER, text, channel, key)
-	tell_unit(petition, _("The sender of {0} has written").format(petition.name))
+	with in_the_portals_language():
+		tell_unit(petition, _("The sender of {0} has written").format(petition.name))
 
 
 def to_sender(petition: Document, text: str, is_answer: bool = False) -> None:
@@ -79,11 +89,21 @@ def send_out(petition: Document, text: str, key: str) -> None:
 	outbox.post(
 		channel,
 		recipient,
-		text=text,
+		text=fitting(channel, text),
 		about=(petition.doctype, petition.name),
 		key=f"petition-message:{key}",
 		subject=petition.subject,
 	)
+
+
+def fitting(channel: str, text: str) -> str:
+	"""As much of it as one message of the channel carries; where the rest stands is said."""
+	most = channel_of(channel).longest
+	if len(text) <= most:
+		return text
+	with in_the_portals_language():
+		ending = _("… The whole text, by your code: {0}").format(f"{public_address()}/tra-cuu")
+	return f"{text[: most - len(ending) - 1].rstrip()}\n{ending}"
 
 
 def of_petition(petition: str, kinds: tuple[str, ...] = (FROM_SENDER, TO_SENDER)) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
-"""What staff do with a petition, from the Desk: only those whose scope lets them write it; superiors hand it on and write to it by
-the same right."""
+"""What staff do with a petition, from the Desk: only those whose scope lets them write it. One that lies where nobody is on duty
+others hand on."""
 
 from typing import Any
 
@@ -8,10 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.citizens import assignment, clocks, duplicates, messages, petitions
-from covid_portal.privacy.blind import blind_indexes
 from covid_portal.privacy.quiet import without_values
-
-MOST_FOUND = 50
 
 
 def written(name: str) -> Document:
@@ -24,7 +21,11 @@ def written(name: str) -> Document:
 @frappe.whitelist(methods=["POST"])
 @without_values
 def transfer(name: str, unit: str, reason: str) -> None:
-	petitions.transfer(written(name), unit, reason)
+	"""By its own unit; where nobody is on duty there, by officers of the units above and by the operator."""
+	petition = frappe.get_doc("Petition", name, for_update=True)
+	if not petitions.is_forsaken_before(petition, frappe.session.user):
+		petition.check_permission("write")
+	petitions.transfer(petition, unit, reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -73,22 +74,6 @@ def similar(name: str) -> list[dict[str, Any]]:
 	petition = frappe.get_doc("Petition", name)
 	petition.check_permission("write")
 	return duplicates.similar(petition)
-
-
-@frappe.whitelist(methods=["POST"])
-@without_values
-def find_by_phone(phone: str) -> list[dict[str, Any]]:
-	"""Petitions of this number that the user may read, the newest first; nothing is opened for it."""
-	indexes = blind_indexes("phone", phone)
-	if not indexes:
-		return []
-	return frappe.get_list(
-		"Petition",
-		{"phone_index": ("in", indexes)},
-		["name", "category", "area", "stage", "unit", "received_at"],
-		order_by="received_at desc",
-		limit=MOST_FOUND,
-	)
 
 
 @frappe.whitelist(methods=["GET"])

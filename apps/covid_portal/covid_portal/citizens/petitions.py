@@ -12,11 +12,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime
 
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD, WITH_AUTHOR
 from covid_portal.citizens import assignment, clocks, messages
 from covid_portal.citizens.intake import InvalidSubmission
 from covid_portal.citizens.texts import TextField, checked, is_email, is_name, is_phone
+from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.people import entitled
+from covid_portal.organisation.scope import grants
 
-DOCTYPE = "Petition"
+DOCTYPE, ANSWER = "Petition", "Petition Answer"
 RECEIVED, ASSIGNED, ANSWERED = "Received", "Assigned", "Answered"
 CLOSED, MERGED, DECLINED = "Closed", "Merged", "Declined"
 OPEN = (RECEIVED, ASSIGNED)
@@ -126,12 +130,32 @@ def begin(petition: Document) -> None:
 			petition, _("Assigned to {0}: {1}").format(unit_name(petition.unit), petition.assignment_reason)
 		)
 		messages.tell_unit(petition, _("A new petition: {0}").format(petition.name))
+	else:
+		tell_operators(petition)
+
+
+def tell_operators(petition: Document) -> None:
+	"""No rule leads to a unit with somebody on duty: who reviews what is sent hands it on."""
+	text = _("{0} could be assigned to no unit: hand it on to one.").format(petition.name)
+	link = f"/app/petition/{petition.name}"
+	put_in_desk(
+		[Notice(user, text, link, DOCTYPE, petition.name) for user in entitled("Intake Outcome", "write")]
+	)
+
+
+def is_forsaken_before(petition: Document, user: str) -> bool:
+	"""Whether nobody works on it where it lies, and the user, who reads it, works on petitions elsewhere."""
+	if petition.stage not in OPEN or (petition.unit and assignment.has_officer(petition.unit)):
+		return False
+	works_on_petitions = bool(grants(user, DOCTYPE, "Write"))
+	return works_on_petitions and bool(frappe.has_permission(DOCTYPE, "read", doc=petition, user=user))
 
 
 def transfer(petition: Document, unit: str, reason: str) -> None:
 	"""Hand it on to another unit."""
 	require_stage(petition, OPEN)
 	require_reason(reason)
+	require_no_answer_on_its_way(petition)
 	if unit == petition.unit:
 		frappe.throw(_("{0} is with this unit already.").format(petition.name), PetitionRefused)
 	if not assignment.has_officer(unit):
@@ -149,11 +173,13 @@ def transfer(petition: Document, unit: str, reason: str) -> None:
 		}
 	)
 	petition.save(ignore_permissions=True)  # the new unit is out of the old one's scope
+	hand_on_answers(petition)
 	clocks.follow(petition)
 	clocks.meet(petition, "Assigned", now())
-	names = (unit_name(before) if before else _("nobody"), unit_name(unit), reason.strip())
-	messages.event(petition, _("Handed on from {0} to {1}: {2}").format(*names))
-	messages.tell_unit(petition, _("Handed on to you: {0}").format(petition.name))
+	with messages.in_the_portals_language():
+		names = (unit_name(before) if before else _("nobody"), unit_name(unit), reason.strip())
+		messages.event(petition, _("Handed on from {0} to {1}: {2}").format(*names))
+		messages.tell_unit(petition, _("Handed on to you: {0}").format(petition.name))
 
 
 def merge(petition: Document, into: Document, reason: str) -> None:
@@ -161,27 +187,39 @@ def merge(petition: Document, into: Document, reason: str) -> None:
 	require_stage(petition, OPEN)
 	require_stage(into, (*OPEN, ANSWERED))
 	require_reason(reason)
+	require_no_answer_on_its_way(petition)
 	if petition.name == into.name or into.merged_into:
 		frappe.throw(_("{0} cannot be merged into {1}.").format(petition.name, into.name), PetitionRefused)
-	petition.update({"stage": MERGED, "merged_into": into.name})
+	# Those that wait for this one's answer wait for the other's from now on.
+	waiting, answer = merged_with(petition.name), last_answer(into) if into.stage == ANSWERED else None
+	frappe.db.set_value(DOCTYPE, {"merged_into": petition.name}, "merged_into", into.name)
+	petition.update({"stage": MERGED, "merged_into": into.name, "closed_at": now()})
 	petition.save(ignore_permissions=True)  # the caller has checked both
 	clocks.stop(petition)
-	messages.event(petition, _("Merged into {0}: {1}").format(into.name, reason.strip()))
-	messages.to_sender(
-		petition,
-		_("The same matter was sent before. It is worked on, and you will get the same answer here."),
-	)
+	with messages.in_the_portals_language():
+		messages.event(petition, _("Merged into {0}: {1}").format(into.name, reason.strip()))
+		if not answer:
+			text = _(
+				"The same matter was sent before. It is worked on, and you will get the same answer here."
+			)
+			messages.to_sender(petition, text)
+	for one in (petition, *waiting) if answer else ():
+		messages.to_sender(one, answer, is_answer=True)
 
 
 def decline(petition: Document, reason: str) -> None:
 	"""It cannot be worked on: outside what the authorities of the province decide, or without content. The sender is told why."""
 	require_stage(petition, OPEN)
 	require_reason(reason)
+	require_no_answer_on_its_way(petition)
 	petition.update({"stage": DECLINED, "decline_reason": reason.strip(), "closed_at": now()})
 	petition.save()
 	clocks.meet(petition, "Told", now())
 	clocks.stop(petition)
-	messages.to_sender(petition, _("We cannot work on this: {0}").format(reason.strip()))
+	with messages.in_the_portals_language():
+		told = _("We cannot work on this: {0}").format(reason.strip())
+	for one in [petition, *merged_with(petition.name)]:
+		messages.to_sender(one, told)
 
 
 # --- answering
@@ -212,10 +250,39 @@ def answered(answer: Document) -> None:
 	for one in [petition, *merged_with(petition.name)]:
 		messages.to_sender(one, text, is_answer=True)
 	petition.reload()
+	# Closed from now on for the retention of the person's data: most senders never say whether the answer serves them.
 	petition.update(
-		{"stage": ANSWERED, "answered_at": at, "answered_on_time": clocks.was_on_time(petition.name)}
+		{
+			"stage": ANSWERED,
+			"answered_at": at,
+			"closed_at": at,
+			"answered_on_time": clocks.was_on_time(petition.name),
+		}
 	)
 	petition.save(ignore_permissions=True)  # by the head's approval, who writes no petitions
+
+
+def last_answer(petition: Document) -> str | None:
+	"""What an answered petition was answered with; nothing where its sender was erased."""
+	approved = {"petition": petition.name, STATE_FIELD: APPROVED}
+	names = frappe.get_all(ANSWER, approved, pluck="name", order_by="sent_at desc", limit=1)
+	return frappe.get_doc(ANSWER, names[0]).personal("text") if names else None
+
+
+def require_no_answer_on_its_way(petition: Document) -> None:
+	"""An answer that waits for the head of this unit would be approved for a petition that is somebody else's by then."""
+	under_way = {"petition": petition.name, STATE_FIELD: IN_APPROVAL}
+	if answer := frappe.db.exists(ANSWER, under_way):
+		frappe.throw(
+			_("The answer {0} waits for approval: withdraw it or have it returned first.").format(answer),
+			PetitionRefused,
+		)
+
+
+def hand_on_answers(petition: Document) -> None:
+	"""What was begun goes with the petition: the new unit writes it to its end, and nobody else can."""
+	begun = {"petition": petition.name, STATE_FIELD: ("in", WITH_AUTHOR)}
+	frappe.db.set_value(ANSWER, begun, "unit", petition.unit)
 
 
 def merged_with(name: str) -> list[Document]:
@@ -232,7 +299,8 @@ def rate(petition: Document, stars: int, words: str = "") -> None:
 		frappe.throw(_("Give 1 to {0}.").format(BEST_RATING), PetitionRefused)
 	petition.update({"rating": cint(stars), "stage": CLOSED, "closed_at": petition.closed_at or now()})
 	petition.save(ignore_permissions=True)  # the sender has no account
-	messages.event(petition, _("Rated {0} of {1} by the sender").format(cint(stars), BEST_RATING))
+	with messages.in_the_portals_language():
+		messages.event(petition, _("Rated {0} of {1} by the sender").format(cint(stars), BEST_RATING))
 	if words:
 		messages.from_sender(petition, words, petition.channel)
 
@@ -251,8 +319,9 @@ def reopen(petition: Document, reason: str) -> None:
 	petition.save(ignore_permissions=True)  # the sender has no account
 	messages.from_sender(petition, reason, petition.channel)
 	clocks.start(petition, now())
-	messages.event(petition, _("Reopened by the sender"))
-	messages.tell_unit(petition, _("Reopened: {0}").format(petition.name))
+	with messages.in_the_portals_language():
+		messages.event(petition, _("Reopened by the sender"))
+		messages.tell_unit(petition, _("Reopened: {0}").format(petition.name))
 
 
 # --- checks

@@ -36,7 +36,10 @@ def files(publication: Publication) -> dict[str, bytes]:
 
 def form_data() -> dict[str, Any]:
 	"""What the form needs, and what it holds before anything was sent."""
+	limits = frappe.get_cached_doc("Intake Settings")
 	return {
+		"most_files": limits.most_files,
+		"files_mb": limits.files_mb,
 		"categories": frappe.get_all(
 			"Petition Category",
 			{"enabled": 1},

@@ -6,6 +6,7 @@ import frappe
 
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.desk import apply_workflow
+from covid_portal.channels import sealing
 from covid_portal.citizens import (
 	assignment,
 	calls,
@@ -18,8 +19,10 @@ from covid_portal.citizens import (
 	public_pages,
 	unit_figures,
 )
-from covid_portal.citizens.doctype.petition_answer.petition_answer import AnswerRefused, NamesSomebody
-from covid_portal.privacy import erasure, export, retention
+from covid_portal.citizens.doctype.petition_answer.petition_answer import AnswerRefused
+from covid_portal.citizens.naming import NamesSomebody
+from covid_portal.organisation.scope import forget_grants
+from covid_portal.privacy import erasure, export, finding, retention
 from covid_portal.privacy.document import ClearText
 from covid_portal.privacy.reveal import ReasonMissing, RevealRefused, reveal
 from covid_portal.testing import petitions as made
@@ -180,6 +183,38 @@ class TestAssignment(PetitionCase):
 		with self.acting("district"):
 			petition_acts.note(self.petition.name, "Taken")
 
+	def test_where_nobody_is_left_it_is_handed_on_by_officers_above_and_the_operator(self):
+		for who, unit in (("district", "DHC-ZZ1"), ("sibling", "CHS-ZZ12"), ("outsider", "CHS-ZZ21")):
+			assign(who, "Petition Officer", unit)
+		assign("publisher", "Operator", "PPC-ZZ")
+		with self.acting("district"):
+			self.assertRaises(
+				frappe.PermissionError, petition_acts.transfer, self.petition.name, "DHC-ZZ1", "We take it"
+			)
+		frappe.db.delete("Duty Assignment", {"unit": UNIT, "duty": "Petition Officer"})
+		forget_grants()
+		for who in ("sibling", "outsider", OFFICER, HEAD, "auditor", "disabled"):
+			with self.subTest(who), self.acting(who), self.assertRaises(frappe.PermissionError):
+				petition_acts.transfer(self.petition.name, "DHC-ZZ1", "Mine")
+		with self.acting("publisher"):
+			petition = frappe.get_doc("Petition", self.petition.name)
+			petition.run_method("onload")
+			self.assertTrue(petition.get_onload("forsaken"))
+		with self.acting("district"):
+			petition_acts.transfer(self.petition.name, "DHC-ZZ1", "Nobody is on duty there")
+		self.assertEqual(frappe.db.get_value("Petition", self.petition.name, "unit"), "DHC-ZZ1")
+
+	def test_what_no_rule_leads_anywhere_with_is_told_to_the_operators_who_hand_it_on(self):
+		assign("publisher", "Operator", "PPC-ZZ")
+		frappe.db.delete("Petition Assignment Rule")
+		lost = made.petition()
+		self.assertEqual((lost.stage, lost.unit), ("Received", None))
+		told = frappe.get_all("Notification Log", {"document_name": lost.name}, pluck="for_user")
+		self.assertIn(address("publisher"), told)
+		with self.acting("publisher"):
+			petition_acts.transfer(lost.name, UNIT, "It is about their site")
+		self.assertEqual(frappe.db.get_value("Petition", lost.name, "stage"), "Assigned")
+
 
 class TestWhoSees(PetitionCase):
 	def test_the_unit_reads_and_reveals_with_a_reason_on_record(self):
@@ -236,7 +271,7 @@ class TestWhoSees(PetitionCase):
 		assign("sibling", "Petition Officer", "CHS-ZZ12")
 		for who, names in ((OFFICER, [self.petition.name]), ("sibling", [])):
 			with self.acting(who):
-				self.assertEqual([row.name for row in petition_acts.find_by_phone("+84912345678")], names)
+				self.assertEqual(finding.find_by_phone("Petition", "+84912345678"), names)
 
 	def test_the_sender_reads_messages_and_never_notes(self):
 		with self.acting(OFFICER):
@@ -285,11 +320,23 @@ class TestAnswering(PetitionCase):
 
 	def test_it_is_published_where_agreed_and_without_anybody_named(self):
 		with self.acting(OFFICER):
-			for leak in ("Bà Trịnh Thị Mận phản ánh", "Gọi 0912 345 678", "man@example.com"):
-				with self.assertRaises(NamesSomebody):
+			for leak in (
+				"Bà Trịnh Thị Mận phản ánh",
+				"Ba TRINH  THI MAN phan anh",
+				"Nhà ở số 7, thôn 3",
+				"Gọi 0912 345 678",
+				"man@example.com",
+			):
+				with self.subTest(leak), self.assertRaises(NamesSomebody):
 					made.answer(self.petition, **{**PUBLIC, "public_question": leak})
 				frappe.clear_messages()
 		self.assertTrue(self.answer(**PUBLIC).published_at)
+
+	def test_the_summary_that_lists_show_names_nobody_either(self):
+		with self.acting(OFFICER):
+			petition = frappe.get_doc("Petition", self.petition.name)
+			petition.summary = "Bà Mận, 0912 345 678: thiếu nước"
+			self.assertRaises(NamesSomebody, petition.save)
 
 	def test_without_consent_or_of_patients_nothing_is_published(self):
 		for changes in ({"consent": ""}, {"category": "suspects"}):
@@ -323,6 +370,66 @@ class TestAnswering(PetitionCase):
 			petition_acts.merge(other.name, self.petition.name, "The same taps")
 		self.answer()
 		self.assertEqual(follow_up.found(code)["course"][-1]["text"], "Đã cấp nước từ chiều nay.")
+
+	def test_those_merged_into_one_that_is_merged_itself_are_answered_with_the_last(self):
+		first, second = made.send(), made.send()
+		with self.acting(OFFICER):
+			petition_acts.merge(made.petition_of(first).name, made.petition_of(second).name, "The same taps")
+			petition_acts.merge(made.petition_of(second).name, self.petition.name, "The same taps")
+		self.answer()
+		for code in (first, second):
+			self.assertEqual(follow_up.found(code)["course"][-1]["text"], "Đã cấp nước từ chiều nay.")
+
+	def test_one_merged_into_an_answered_petition_gets_its_answer_at_once(self):
+		code = made.send()
+		self.answer()
+		with self.acting(OFFICER):
+			petition_acts.merge(made.petition_of(code).name, self.petition.name, "The same taps")
+		self.assertEqual(follow_up.found(code)["course"][-1]["text"], "Đã cấp nước từ chiều nay.")
+
+	def test_of_the_same_matter_elsewhere_a_superior_reads_that_it_is_alike_and_not_its_words(self):
+		assign("district", "Petition Officer", "DHC-ZZ1")
+		own = made.petition()
+		with self.acting(OFFICER):
+			petition_acts.transfer(own.name, "DHC-ZZ1", "The district runs the site")
+		with self.acting("district"):
+			rows = {row["name"]: row["text"] for row in petition_acts.similar(own.name)}
+		self.assertIn(self.petition.name, rows)
+		self.assertIsNone(rows[self.petition.name])
+
+	def test_while_an_answer_waits_for_its_head_the_petition_stays_where_it_is(self):
+		assign("district", "Petition Officer", "DHC-ZZ1")
+		other = made.petition()
+		with self.acting(OFFICER):
+			answer = made.answer(self.petition)
+			decide("Petition Answer", answer.name, "Submit")
+			for act, *words in (
+				(petition_acts.transfer, "DHC-ZZ1", "Theirs"),
+				(petition_acts.merge, other.name, "The same"),
+				(petition_acts.decline, "Not ours"),
+			):
+				with self.subTest(act.__name__), self.assertRaises(petitions.PetitionRefused) as caught:
+					act(self.petition.name, *words)
+				self.assertIn(answer.name, str(caught.exception))
+			decide("Petition Answer", answer.name, "Withdraw")
+			petition_acts.transfer(self.petition.name, "DHC-ZZ1", "Theirs")
+		with self.acting("district"):
+			begun = frappe.get_doc("Petition Answer", answer.name)
+			self.assertEqual(begun.unit, "DHC-ZZ1")
+			begun.text = "Huyện trả lời."
+			begun.save()
+			decide("Petition Answer", answer.name, "Submit")
+
+	def test_an_answer_longer_than_a_message_reaches_the_sender_in_part_and_stands_whole_at_its_code(self):
+		code = made.send("Zalo", reply_to="Zalo:7000000000000000001", phone="", full_name="", address="")
+		self.petition = made.petition_of(code)
+		text = "\n".join(["Đã cấp nước."] * 300)
+		self.answer(text=text)
+		self.assertEqual(follow_up.found(code)["course"][-1]["text"], text)
+		sent = frappe.get_last_doc("Outbox Message", {"about_name": self.petition.name})
+		told = sealing.unseal_data(sent.subject, sent.content)["text"]
+		self.assertLessEqual(len(told), 2000)
+		self.assertIn("/tra-cuu", told)
 
 	def test_what_is_declined_is_told_with_its_reason(self):
 		with self.acting(OFFICER):
@@ -408,13 +515,13 @@ class TestForgetting(PetitionCase):
 		self.assertLessEqual({"Intake", "Petition"}, kinds)
 		self.assertIn("Trịnh Thị Mận", str(told))
 
-	def test_a_closed_petition_is_due_for_erasure_after_its_period_and_an_open_one_never(self):
+	def test_an_answered_petition_is_due_for_erasure_after_its_period_and_an_open_one_never(self):
 		rules = frappe.get_all(
 			"Retention Rule", {"enabled": 1, "document_type": ("in", ("Intake", "Petition"))}, ["*"]
 		)
 		rule = next(row for row in rules if row.document_type == "Petition")
 		later = frappe.utils.add_to_date(petitions.now(), days=rule.days + 400)
 		self.assertNotIn(self.petition.subject, retention.due(rule, rules, later, set()))
-		frappe.db.set_value("Petition", self.petition.name, "closed_at", petitions.now())
+		self.answer()
 		self.assertIn(self.petition.subject, retention.due(rule, rules, later, set()))
 		self.assertNotIn(self.petition.subject, retention.due(rule, rules, petitions.now(), set()))

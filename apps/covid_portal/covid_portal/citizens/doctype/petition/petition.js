@@ -12,7 +12,8 @@ frappe.ui.form.on("Petition", {
 		show_person(frm);
 		show_content(frm);
 		show_course(frm);
-		if (frm.perm[0]?.write) offer_acts(frm);
+		if (frm.doc.__onload?.forsaken) offer_a_home(frm);
+		else if (frm.perm[0]?.write) offer_acts(frm);
 		if (frm.doc.__onload?.handled) {
 			covid_portal.personal.offer_rights(frm, [{ label: __("The sender"), doctype: "Petition", name: frm.doc.name }]);
 		}
@@ -94,6 +95,12 @@ function offer_acts(frm) {
 	frm.add_custom_button(__("Internal Note"), () => write(frm, "note", __("The sender never reads this")), group);
 }
 
+/** Nobody is on duty where it lies: it is handed on by others. */
+function offer_a_home(frm) {
+	frm.set_intro(__("Nobody works on petitions in this unit now: hand it on."), "orange");
+	frm.add_custom_button(__("Hand On"), () => hand_on(frm));
+}
+
 function write(frm, act, label) {
 	ask(label, __("Send"), (text) => done(frm, act, { text }));
 }
@@ -124,7 +131,7 @@ function hand_on(frm) {
 
 async function merge(frm) {
 	const rows = await call(`${ACTS}similar`, { name: frm.doc.name });
-	const told = rows.map((row) => `${row.name} (${row.likeness} %): ${row.text}`);
+	const told = rows.map((row) => `${row.name} (${row.likeness} %): ${row.text ?? "•••"}`);
 	const fields = [
 		{ fieldname: "found", fieldtype: "Small Text", read_only: 1, label: __("Much alike"), default: told.join("\n\n") || __("Nothing found") },
 		{ fieldname: "into", fieldtype: "Link", options: "Petition", label: __("Worked on together with"), reqd: 1, default: rows[0]?.name },

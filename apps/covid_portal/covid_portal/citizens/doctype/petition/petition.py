@@ -5,6 +5,7 @@ from frappe import _
 
 from covid_portal.approval.seats import seats_of
 from covid_portal.citizens import petitions
+from covid_portal.citizens.naming import require_nobody_named
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.privacy import files
 from covid_portal.privacy.document import PersonalDocument
@@ -33,6 +34,7 @@ class Petition(PersonalDocument):
 			self.set_onload("handled", True)
 			self.set_onload("files", files.listed(self.doctype, self.name))
 		self.set_onload("personal", shown)
+		self.set_onload("forsaken", petitions.is_forsaken_before(self, frappe.session.user))
 
 	def before_insert(self) -> None:
 		petitions.place(self)
@@ -40,6 +42,7 @@ class Petition(PersonalDocument):
 	def validate(self) -> None:
 		self.seal_personal()
 		self.keep_what_was_sent()
+		self.require_summary_of_nobody()
 
 	def after_insert(self) -> None:
 		petitions.begin(self)
@@ -54,6 +57,11 @@ class Petition(PersonalDocument):
 		before = self.get_doc_before_save()
 		for field in self.PERSONAL_FIELDS if before else ():
 			self.set(field, before.get(field))
+
+	def require_summary_of_nobody(self) -> None:
+		"""It stands in clear, in lists that others read."""
+		if self.has_value_changed("summary"):
+			require_nobody_named(self, "summary", self)
 
 	def may_reveal(self, user: str) -> bool:
 		"""Those who sit in the unit that handles it."""

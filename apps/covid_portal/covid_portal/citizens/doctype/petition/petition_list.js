@@ -9,19 +9,6 @@ frappe.listview_settings.Petition = {
 		return [__(doc.stage), colours[doc.stage], `stage,=,${doc.stage}`];
 	},
 	onload(listview) {
-		listview.page.add_inner_button(__("Find by Telephone"), () => find(listview));
+		covid_portal.personal.offer_search(listview);
 	},
 };
-
-function find(listview) {
-	frappe.prompt({ fieldname: "phone", fieldtype: "Data", label: __("Telephone"), reqd: 1 }, async ({ phone }) => {
-		const { message } = await frappe.call({
-			method: "covid_portal.citizens.petition_acts.find_by_phone",
-			type: "POST",
-			args: { phone },
-		});
-		const names = message.map((row) => row.name);
-		if (!names.length) frappe.msgprint(__("No petition of this number is in your scope."));
-		else listview.filter_area.clear().then(() => listview.filter_area.add([["Petition", "name", "in", names]]));
-	});
-}

@@ -1,4 +1,3 @@
-import re
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,21 +8,15 @@ from frappe.model.document import Document
 from covid_portal.approval.guard import is_deciding, require_author
 from covid_portal.approval.vocabulary import APPROVED, REFUSED, STATE_FIELD
 from covid_portal.citizens import petitions, public_pages
+from covid_portal.citizens.naming import require_nobody_named
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.privacy import subjects
 from covid_portal.privacy.document import PersonalDocument
 from covid_portal.publishing import snapshot
 
-NUMBERS = re.compile(r"(?:\d[ .-]?){9,}")  # telephone and identity numbers
-ADDRESSES = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-
 
 class AnswerRefused(frappe.ValidationError):
 	"""There can be no such answer; the message says why."""
-
-
-class NamesSomebody(AnswerRefused):
-	"""What is to be published tells who it is about."""
 
 
 class PetitionAnswer(PersonalDocument):
@@ -107,24 +100,12 @@ class PetitionAnswer(PersonalDocument):
 			)
 		for field in self.PUBLIC:
 			self.require_public_text(field)
-			self.require_nobody_named(field, petition)
+			require_nobody_named(self, field, petition)
 
 	def require_public_text(self, field: str) -> None:
 		if not (self.get(field) or "").strip():
 			frappe.throw(
 				_("{0}: fill it in, or do not publish.").format(_(self.meta.get_label(field))), AnswerRefused
-			)
-
-	def require_nobody_named(self, field: str, petition: Document) -> None:
-		"""The sender's name, numbers and addresses: what a program can find of what tells who it is."""
-		text = self.get(field)
-		name = (petition.personal("full_name") or "").casefold()
-		if NUMBERS.search(text) or ADDRESSES.search(text) or (name and name in text.casefold()):
-			frappe.throw(
-				_(
-					"{0} holds the sender's name, a telephone or identity number, or an e-mail address: take it out."
-				).format(_(self.meta.get_label(field))),
-				NamesSomebody,
 			)
 
 	def describe(self) -> str:
