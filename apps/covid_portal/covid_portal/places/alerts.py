@@ -9,9 +9,9 @@ from frappe.model.document import Document
 from covid_portal.approval.seats import deciding_duties
 from covid_portal.organisation.desk_links import form_link
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.post import Message, default_language, hand_over, language
+from covid_portal.organisation.post import Message, default_language, language
 from covid_portal.organisation.scope import duties_with
-from covid_portal.reporting.reminders import REMINDER, mail_later, put_in_desk
+from covid_portal.reporting.reminders import REMINDER, send
 
 SITE, POINT = "Quarantine Site", "Supply Point"
 OVER_OCCUPIED = "Over Occupancy"
@@ -85,9 +85,3 @@ def message(
 		document_type=doctype,
 		document_name=name,
 	)
-
-
-def send(messages: list[Message]) -> None:
-	put_in_desk(messages)
-	mail_later(messages)
-	hand_over(messages)

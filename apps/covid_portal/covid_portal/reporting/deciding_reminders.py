@@ -18,9 +18,9 @@ from frappe.utils import get_datetime
 
 from covid_portal.approval.vocabulary import IN_APPROVAL
 from covid_portal.organisation.duties import ENABLED, running
-from covid_portal.organisation.post import Message, default_language, hand_over, language
+from covid_portal.organisation.post import Message, default_language, language
 from covid_portal.reporting import slots
-from covid_portal.reporting.reminders import REMINDER, mail_later, put_in_desk
+from covid_portal.reporting.reminders import REMINDER, send, ways_of
 from covid_portal.reporting.slots import clock_label, slot_label
 
 KIND = "To Decide"
@@ -77,13 +77,7 @@ def record(slot: str, doctype: str, row: Document, now: datetime) -> str | None:
 def deliver(run: str, doctype: str, slot: Document, due_at: datetime, row: Document) -> None:
 	rows = recipients(run, doctype)
 	count_recipients(run, rows)
-	messages = list(compose(rows, slot, due_at))
-	if row.desk:
-		put_in_desk(messages)
-	if row.email:
-		mail_later(messages)
-	if row.others:
-		hand_over(messages)
+	send(list(compose(rows, slot, due_at)), ways_of(row))
 
 
 def recipients(run: str, doctype: str) -> list[frappe._dict]:

@@ -8,7 +8,7 @@ Set-based: Report Notice and Notification Log are written without their document
 or by user.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -31,6 +31,7 @@ from covid_portal.organisation.post import (
 from covid_portal.organisation.scope import NOTHING, duties_with, grants, scope_condition
 from covid_portal.reporting.slots import LOCKS_AT, clock_label, slot_label
 
+WAYS = ("desk", "email", "others")
 REMINDER, ESCALATION, BY_HAND = "Reminder", "Escalation", "By Hand"
 OWING = ("Expected", "Draft", "Returned")  # nothing that stands is with a superior
 PAUSE_BY_HAND = timedelta(minutes=10)
@@ -53,8 +54,7 @@ def send_due(slot: str, report_type: Document, now: datetime) -> None:
 	for row in report_type.reminders:
 		run = record_due(slot, row, now)
 		if run:
-			ways = {key for key in ("desk", "email", "others") if row.get(key)}
-			deliver(run, row.kind, report_type.document_type, ways)
+			deliver(run, row.kind, report_type.document_type, ways_of(row))
 
 
 def record_due(slot: str, row: Document, now: datetime) -> str | None:
@@ -114,7 +114,7 @@ def remind_late(slot: str, now: datetime | None = None) -> dict:
 			_("No unit of yours is late in the slot {0}.").format(slot_label(row.slot_time)), NothingLate
 		)
 	doctype = frappe.get_cached_value("Report Type", row.report_type, "document_type")
-	people = deliver(run, BY_HAND, doctype, {"desk", "email", "others"})
+	people = deliver(run, BY_HAND, doctype, WAYS)
 	return {"units": frappe.db.count("Report Notice", {"run": run}), "people": people}
 
 
@@ -152,17 +152,12 @@ def require_pause(slot: dict, superior: str | None, now: datetime) -> None:
 # --- to whom
 
 
-def deliver(run: str, kind: str, doctype: str, channels: set[str]) -> int:
+def deliver(run: str, kind: str, doctype: str, ways: Collection[str]) -> int:
 	"""Send the notices recorded in this run, of reports of the DocType; returns to how many users."""
 	told = told_duties(kind, doctype)
 	messages = list(compose(kind, recipients(run, kind, told)))
 	count_recipients(run, kind, told)
-	if "desk" in channels:
-		put_in_desk(messages)
-	if "email" in channels:
-		mail_later(messages)
-	if "others" in channels:
-		hand_over(messages)
+	send(messages, ways)
 	return len(messages)
 
 
@@ -284,6 +279,20 @@ def link_of(kind: str, owed: list[dict]) -> str:
 
 
 # --- by what way
+
+
+def ways_of(row: Document) -> list[str]:
+	"""Those that the report type's row asks for."""
+	return [way for way in WAYS if row.get(way)]
+
+
+def send(messages: list[Message], ways: Collection[str] = WAYS) -> None:
+	if "desk" in ways:
+		put_in_desk(messages)
+	if "email" in ways:
+		mail_later(messages)
+	if "others" in ways:
+		hand_over(messages)
 
 
 def put_in_desk(messages: list[Message]) -> None:
