@@ -130,8 +130,10 @@ class TestExcuses(TimesCase):
 		self.assertRefused(frappe.MandatoryError, self.excuse, reason=" ")
 		self.assertRefused(InvalidExcuse, self.excuse, to_time=self.slot_time() - HOUR)
 		document = self.excuse()
-		document.area = SIBLING
-		self.assertRefused(frappe.CannotChangeConstantError, document.save)
+		for change in ({"area": SIBLING}, {"revoked": 1}, {"covered": 99}):
+			changed = frappe.get_doc("Report Excuse", document.name).update(change)
+			with self.acting("district"):
+				self.assertRefused(InvalidExcuse, changed.save)
 		self.assertRefused(InvalidExcuse, frappe.delete_doc, "Report Excuse", document.name)
 
 
@@ -260,7 +262,9 @@ class TestExtensions(TimesCase):
 		):
 			self.assertRefused(InvalidExtension, self.extension, **values)
 		self.assertRefused(frappe.MandatoryError, self.extension, due_at=self.slot_time(), reason="")
-		self.assertTrue(self.extension(locks_at=locks_at + hours * HOUR).name)
+		granted = self.extension(locks_at=locks_at + hours * HOUR)
+		with self.acting("district"):
+			self.assertRefused(InvalidExtension, granted.update({"covered": 9}).save)
 
 	def test_superior_units_extend_and_nobody_else(self):
 		for minutes, who in enumerate(("district", "cdc", "other line"), 1):

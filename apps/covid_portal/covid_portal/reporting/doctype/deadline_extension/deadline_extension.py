@@ -24,6 +24,7 @@ class DeadlineExtension(Document):
 
 	def validate(self) -> None:
 		self._validate_mandatory()  # before anything is made of what is missing
+		self.validate_unchanged()
 		self.validate_something_moves()
 		self.validate_reason()
 		self.validate_later()
@@ -43,6 +44,16 @@ class DeadlineExtension(Document):
 		frappe.throw(
 			_("{0} is not deleted: an extension stays on record.").format(self.name), InvalidExtension
 		)
+
+	def validate_unchanged(self) -> None:
+		"""Who may grant one has the Desk's right to write, or its form would be closed; to change one is nobody's."""
+		if not self.is_new():
+			frappe.throw(
+				_("{0} is granted and stays as it is; a later one moves the times further.").format(
+					self.name
+				),
+				InvalidExtension,
+			)
 
 	def validate_something_moves(self) -> None:
 		if not self.due_at and not self.locks_at:

@@ -23,6 +23,7 @@ class ReportExcuse(Document):
 
 	def validate(self) -> None:
 		self._validate_mandatory()  # before anything is made of what is missing
+		self.validate_unchanged()
 		self.validate_period()
 		self.validate_reason()
 		require_unit_in_area(self.unit, self.area, InvalidExcuse)
@@ -32,6 +33,14 @@ class ReportExcuse(Document):
 
 	def on_trash(self) -> None:
 		frappe.throw(_("{0} is not deleted: revoke it.").format(self.name), InvalidExcuse)
+
+	def validate_unchanged(self) -> None:
+		"""Who may grant one has the Desk's right to write, or its form would be closed; to change one is nobody's."""
+		if not self.is_new() and not self.flags.revoking:
+			frappe.throw(
+				_("{0} is granted and stays as it is; what is wrong with it is revoked.").format(self.name),
+				InvalidExcuse,
+			)
 
 	def validate_period(self) -> None:
 		if get_datetime(self.from_time) > get_datetime(self.to_time):
@@ -58,8 +67,8 @@ class ReportExcuse(Document):
 				"revocation_reason": reason.strip(),
 			}
 		)
-		# Approvers may not write an excuse in any other way; revoke() below has checked the scope.
-		self.save(ignore_permissions=True)
+		self.flags.revoking = True
+		self.save(ignore_permissions=True)  # revoke() below has checked who it is
 		excuses.withdraw(self)
 
 
