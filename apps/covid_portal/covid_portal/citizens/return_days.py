@@ -55,7 +55,7 @@ def give(name: str, day: date, now: datetime) -> bool:
 
 def put(doc: Document, day: date, now: datetime) -> None:
 	"""The day, with its receipt and word to who registered."""
-	doc.update({"day": day, "stage": "Day Given"})
+	doc.update({"day": day, "stage": "Day Given", "ended_on": None})
 	receipts.issue(doc, now)
 	return_acts.store(doc)
 	return_notices.tell(doc, return_notices.DAY)
@@ -159,7 +159,8 @@ def give_days_of(area: str) -> None:
 
 @in_the_sites_language
 def daily(now: datetime | None = None) -> None:
-	"""Days for those who wait, as the days ahead move on; who did not come is told apart. A commune is a unit of work."""
+	"""Days for those who wait, as the days ahead move on; who did not come is told apart, and what nobody decides on ends for the
+	retention of personal data. A commune is a unit of work."""
 	now = now or now_datetime()
 	for area in frappe.get_all("Home Return", {"stage": "Waiting"}, pluck="area", distinct=True):
 		give_days(area, now)
@@ -170,9 +171,21 @@ def daily(now: datetime | None = None) -> None:
 			doc.update({"stage": "Did not Come", "ended_on": getdate(now)})
 			return_acts.store(doc)
 		frappe.db.commit()
+	for name in forsaken(getdate(now)):
+		doc = frappe.get_doc(home_return.DOCTYPE, name, for_update=True)
+		doc.ended_on = getdate(now)
+		return_acts.store(doc)
+		frappe.db.commit()
 
 
 def absent(today: date) -> list[str]:
 	"""Those whose receipt holds no more and who were recorded at no checkpoint."""
 	last = today - timedelta(days=cint(home_return.settings().receipt_days) + 1)
 	return frappe.get_all("Home Return", {"stage": "Day Given", "day": ("<=", last)}, pluck="name")
+
+
+def forsaken(today: date) -> list[str]:
+	"""Those without a decision, or a day, half a year after the day they wished for."""
+	before = today - timedelta(days=home_return.LATEST_DAYS)
+	undecided = {"stage": ("in", ("Registered", "Waiting")), "wanted_on": ("<", before)}
+	return frappe.get_all("Home Return", {**undecided, "ended_on": ("is", "not set")}, pluck="name")

@@ -600,6 +600,18 @@ class TestEntryForSomebodyElse(ReturnCase):
 
 
 class TestRetention(ReturnCase):
+	def test_what_nobody_decides_on_is_kept_no_longer_than_what_ended(self) -> None:
+		doc, fresh = register(), register()
+		frappe.db.set_value(KIND, doc.name, "wanted_on", day(-181))
+		with patch.object(frappe.db, "commit"):
+			return_days.daily()
+		ended = [frappe.db.get_value(KIND, one.name, ["stage", "ended_on"]) for one in (doc, fresh)]
+		self.assertEqual(ended, [("Registered", getdate()), ("Registered", None)])
+		self.assertEqual(
+			frappe.db.get_value("Home Return Person", {"parent": doc.name}, "ended_on"), getdate()
+		)
+		self.assertIsNone(returns.approve(doc).ended_on, "who gets a day after all is kept")
+
 	def test_after_its_period_nobody_can_be_found_in_it_and_its_rows_stay(self) -> None:
 		doc = approved()
 		with self.acting("stranger"):
