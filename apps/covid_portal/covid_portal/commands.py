@@ -63,11 +63,14 @@ def make_demo_accounts(context: dict, path: str) -> None:
 	"""Make an account for each duty with a generated password, and list them in a CSV file. They issue the first bulletins."""
 	connect(context)
 	from covid_portal.demo import accounts, bulletins, directives, levels
+	from covid_portal.publishing.snapshot import publish_slots
 
 	try:
 		count = accounts.make(path)
 		decided = levels.decide_all()
 		issued, directed = bulletins.issue(), directives.issue()
+		if issued or directed:
+			publish_slots([])
 		frappe.db.commit()
 	finally:
 		frappe.destroy()

@@ -13,7 +13,6 @@ from covid_portal.demo.bulletins import ACTS, pass_through
 from covid_portal.directives import dispatch, reading
 from covid_portal.organisation.scope import forget_grants
 from covid_portal.publishing.publication import newest_published
-from covid_portal.publishing.snapshot import publish_slots
 
 AUTHOR, RECIPIENT = "cdc.soanthao", "tyt.tamchung"
 STATIONS = {"unit_type": "CHS", "area": "384"}
@@ -79,7 +78,6 @@ def issue() -> int:
 	names.append(passed(CENTRAL, {**body, "number": 999, "symbol": "CV-MH"}))
 	for name in names:
 		reading.read(name)
-	publish_slots([])
 	return len(names)
 
 
