@@ -61,10 +61,28 @@ def public_address() -> str:
 	return (address if "://" in address else f"https://{address}").rstrip("/")
 
 
-def translator(lang: str) -> site_map.Translate:
-	"""English source → text in the language, from the app's catalogue and an administrator's own translations."""
-	texts = get_all_translations(lang) if lang != "en" else {}
-	return lambda source: texts.get(source) or source
+class Catalogue:
+	"""English source → text. Two are equal if they have the very same texts: what was made ready with one serves the other."""
+
+	def __init__(self, texts: dict[str, str]) -> None:
+		self.texts = texts
+
+	def __call__(self, source: str) -> str:
+		return self.texts.get(source) or source
+
+	def __eq__(self, other: object) -> bool:
+		return isinstance(other, Catalogue) and self.texts is other.texts
+
+	def __hash__(self) -> int:
+		return id(self.texts)
+
+
+ENGLISH = Catalogue({})
+
+
+def translator(lang: str) -> Catalogue:
+	"""Of the language: the app's catalogue and an administrator's own translations."""
+	return ENGLISH if lang == "en" else Catalogue(get_all_translations(lang))
 
 
 def brand() -> dict:

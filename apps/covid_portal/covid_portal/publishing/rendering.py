@@ -96,8 +96,10 @@ def frame(lang: str, translate: Translate, context: dict) -> dict:
 	}
 
 
+@lru_cache(maxsize=4)
 def environment(lang: str, translate: Translate) -> Environment:
-	"""A Jinja environment of the public templates: escaping on, filters bound to `lang`, catalogue as `_` and `t`."""
+	"""A Jinja environment of the public templates: escaping on, filters bound to `lang`, catalogue as `_` and `t`. Kept, with
+	the templates it has loaded, for whoever comes with the same catalogue: a build renders hundreds of pages."""
 	env = Environment(
 		loader=FileSystemLoader(APP / "templates" / "public"),
 		bytecode_cache=COMPILED,
