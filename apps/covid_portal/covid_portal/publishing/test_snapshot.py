@@ -133,7 +133,8 @@ class SnapshotCase(StoreCase):
 		consolidate(slot)
 		document = frappe.get_doc("Report Slot", slot)
 		document.set_state(slots.CONSOLIDATED)
-		document.publish_figures("Administrator")
+		with patch.object(snapshot, "try_out", return_value=None):  # the build makes the same files
+			document.publish_figures("Administrator")
 		self.assertTrue(snapshot.build_all())
 
 	def data(self, name: str) -> dict:
