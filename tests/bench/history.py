@@ -3,7 +3,7 @@
 A part of it is loaded as an operator loads it, `bench load-history` of a CSV file, and that is timed. The rest is that part
 again, further back, by INSERT … SELECT with the slots' times moved: rows of the right number and size in every table that
 the cases read. It is bench data, not sound history: running totals are those of the part that was loaded, and the copied
-reports have no record of decisions.
+records of decisions, two million after five years, are no chains.
 
 BENCH_YEARS says how much (0.2 if not set; 5 is what the requirements speak of). From one year on, a whole year is loaded.
 """
@@ -71,7 +71,19 @@ code = definitions.report_type_of("Situation Report").code
 slot = f"concat('{{code}}-', date_format(date_sub(slot.slot_time, interval {back} day), '%%Y-%%m-%%d-%%H%%i'))"
 before = f"concat('{{code}}-', date_format(date_sub(slot.window_start, interval {back} day), '%%Y-%%m-%%d-%%H%%i'))"
 moved = lambda column: f"date_sub({{column}}, interval {back} day)"
-TIMES = ("slot_time", "window_start", "opens_at", "locks_at", "due_at", "submitted_at", "accepted_at")
+TIMES = ("slot_time", "window_start", "opens_at", "locks_at", "due_at", "submitted_at", "accepted_at", "decided_at")
+REPORTS, OF_REPORTS = ("Situation Report", "Consolidated Report", "Report Obligation"), ("Approval Step", "Approval Decision")
+
+
+def rows_of(doctype):
+	if doctype == "Report Slot":
+		return "`tabReport Slot` slot join `tabReport Slot` row on row.name = slot.name"
+	if doctype in REPORTS:
+		return f"`tabReport Slot` slot join `tab{{doctype}}` row on row.slot = slot.name"
+	return (
+		"`tabReport Slot` slot join `tabSituation Report` report on report.slot = slot.name "
+		f"join `tab{{doctype}}` row on row.reference_doctype = 'Situation Report' and row.reference_name = report.name"
+	)
 
 
 def copy(doctype, end_of_name, **own):
@@ -79,27 +91,22 @@ def copy(doctype, end_of_name, **own):
 	values = {{column: f"row.`{{column}}`" for column in columns}}
 	values |= {{column: moved(f"row.`{{column}}`") for column in TIMES if column in values}}
 	values |= {{"name": f"concat({{slot}}, {{end_of_name}})", **own}}
-	join = "" if doctype == "Report Slot" else f"join `tab{{doctype}}` row on row.slot = slot.name"
 	frappe.db.sql(
 		f"insert into `tab{{doctype}}` ({{', '.join(f'`{{c}}`' for c in columns)}}) "
-		f"select {{', '.join(values[c] for c in columns)}} from `tabReport Slot` "
-		f"{{'row' if doctype == 'Report Slot' else 'slot ' + join}} "
-		f"where {{'row' if doctype == 'Report Slot' else 'slot'}}.slot_time between %s and %s",
+		f"select {{', '.join(values[c] for c in columns)}} from {{rows_of(doctype)}} where slot.slot_time between %s and %s",
 		({first!r}, {last!r}),
 	)
-
-
-for doctype in ("Situation Report", "Report Obligation", "Consolidated Report"):
-	own = {{"slot": slot}}
-	if doctype == "Report Obligation":
-		own["report"] = f"concat({{slot}}, '-', row.area)"
-	copy(doctype, "'-', row.unit" if doctype == "Report Obligation" else "'-', row.area", **own)
 	frappe.db.commit()
-slot = slot.replace("slot.slot_time", "row.slot_time")
-before = before.replace("slot.window_start", "row.window_start")
+
+
+own = {{"slot": slot}}
+copy("Situation Report", "'-', row.area", **own)
+copy("Consolidated Report", "'-', row.area", **own)
+copy("Report Obligation", "'-', row.unit", **own, report=f"concat({{slot}}, '-', row.area)")
+for doctype in OF_REPORTS:
+	copy(doctype, "''", name="concat(row.name, '-{back}')", reference_name=f"concat({{slot}}, '-', report.area)")
 copy("Report Slot", "''", previous_slot=before)
-frappe.db.commit()
-for doctype in ("Situation Report", "Report Obligation", "Consolidated Report", "Report Slot"):
+for doctype in (*REPORTS, *OF_REPORTS, "Report Slot"):
 	frappe.db.sql_ddl(f"analyze table `tab{{doctype}}`")
 """
 
