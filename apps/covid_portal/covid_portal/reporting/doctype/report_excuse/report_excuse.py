@@ -18,8 +18,8 @@ class ReportExcuse(Document):
 
 	def before_insert(self) -> None:
 		self.granted_by = frappe.session.user
-		for field in ("covered", "revoked", "revoked_by", "revoked_at", "revocation_reason"):
-			self.set(field, None)
+		self.update({"covered": 0, "revoked": 0})
+		self.update(dict.fromkeys(("revoked_by", "revoked_at", "revocation_reason")))
 
 	def validate(self) -> None:
 		self._validate_mandatory()  # before anything is made of what is missing
