@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from jsonschema import Draft202012Validator
 from playwright.sync_api import Browser, Page, expect
 from portal import Client, Portal
 
+V1 = "/du-lieu-mo/v1"
 PHONE = {"width": 360, "height": 740}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Window = Callable[..., Page]
@@ -192,6 +194,10 @@ def decide(administrator: Client, name: str, state: str) -> None:
 	assert administrator.call(method, outline=name, state=state).ok
 	administrator.settled()
 	assert ("outlines.json" in administrator.get("/ban-do").text) == (state == "Approved")
+	schema, outlines = (administrator.get(f"{V1}/{path}/outlines.json").json() for path in ("schemas", "map"))
+	assert list(Draft202012Validator(schema).iter_errors(outlines)) == []
+	listed = {row["url"] for row in administrator.get(f"{V1}/index.json").json()["resources"]}
+	assert (f"{V1}/map/outlines.json" in listed) == (state == "Approved")
 
 
 @pytest.mark.usefixtures("district_outlines")
@@ -203,6 +209,14 @@ def test_approved_outlines_become_the_map_and_the_tiles_stay_a_switch_away(windo
 	expect(page.locator(".map-source")).to_contain_text("CC BY 4.0")
 	links = page.locator("#map-outlines .areas a")
 	expect(links).to_have_count(27)
+	expect(page.locator("#map-pointer")).to_contain_text("Mỗi hình là một huyện")
+	for measure in ("reporting", "levels"):
+		page.select_option("#map-measure", measure)
+		expect(page.locator(".legend:visible .legend-of")).to_contain_text("theo huyện")
+		expect(page.locator("#map-measure option:checked")).to_contain_text("theo huyện")
+	page.select_option("#map-measure", "reporting")
+	expect(page.locator(".legend:visible .p")).to_have_count(1)
+	expect(page.locator(".legend:visible .m")).to_have_count(0)
 	links.first.focus()
 	before = page.locator("#map-outlines a:focus").get_attribute("href")
 	page.keyboard.press("ArrowLeft")
@@ -215,3 +229,5 @@ def test_approved_outlines_become_the_map_and_the_tiles_stay_a_switch_away(windo
 	expect(page.locator("#map-tiles")).to_be_visible()
 	expect(page.locator("#map-outlines svg")).to_be_hidden()
 	expect(page.locator("#map-details h3")).to_have_text(name)
+	expect(page.locator(".legend:visible .legend-of")).to_contain_text("theo xã")
+	expect(page.locator("#map-measure option:checked")).to_contain_text("theo xã")

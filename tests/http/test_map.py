@@ -98,7 +98,7 @@ def square(code: str, *corner: float) -> dict:
 	ring = [[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]
 	return {
 		"type": "Feature",
-		"properties": {"code": code, "name": "<script>alert(1)</script>"},
+		"properties": {"code": code, "name": "<b>x</b>"},
 		"geometry": {"type": "Polygon", "coordinates": [ring]},
 	}
 
@@ -112,12 +112,15 @@ def test_a_sound_file_is_kept_and_a_bad_one_is_refused_in_a_sentence(
 
 	good = send(square("380", 105.74, 19.76))
 	assert good.ok and good.json()["data"]["state"] == "Uploaded"
-	assert "script" not in good.text
+	assert "<b>" not in good.text
 	assert administrator.delete(f"/api/resource/{OUTLINE}/{good.json()['data']['name']}").ok
 	crossed = square("380", 105.74, 19.76)
 	ring = crossed["geometry"]["coordinates"][0]
 	ring[1], ring[2] = ring[2], ring[1]
 	refused(send(crossed), 417, "380")
+	tampered = square("380", 105.74, 19.76)
+	tampered["properties"]["name"] = "<script>alert(1)</script>"
+	refused(send(tampered), 417, "name")
 	refused(send(square("999", 105.74, 19.76)), 417, "code, name")
 	refused(send(square("380", 5.74, 19.76)), 417, "5.74, 19.76")
 	refused(new_outline(administrator, upload(b"no json")), 417, "JSON")

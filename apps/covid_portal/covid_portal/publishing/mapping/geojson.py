@@ -1,10 +1,12 @@
 """An uploaded GeoJSON file read with suspicion: what it may hold, and in which sentence it is refused.
 
 Of a feature the geometry and the one property that holds the area's code are kept, and the code only where it is one of the
-codes expected; every other property is dropped unread. So nothing that the file says in words reaches a page.
+codes expected; every other property is dropped. So nothing that the file says in words reaches a page. A file with a script in
+its properties is refused all the same: somebody has tampered with it.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +33,11 @@ FARTHEST = 0.3  # degrees, some 30 km, that an outline may lie from the centre k
 MOST_OVERLAP = 0.02  # of the smaller of two neighbours
 NAMED = 8  # that many codes or features a sentence lists
 SHAPES = ("Polygon", "MultiPolygon")
+# What a browser would run. Plain markup is not: files made of KML describe their areas in it.
+SCRIPT = re.compile(
+	r"<\s{0,9}(?:script|iframe|object|embed)\b|<[^<>]{1,200}\son[a-z]{3,20}\s{0,9}=|(?:java|vb)script\s{0,9}:",
+	re.IGNORECASE,
+)
 
 
 class BadOutline(frappe.ValidationError):
@@ -50,6 +57,7 @@ def read(path: str | Path, code_property: str | None, expected: Expected) -> dic
 	features = read_features(path)
 	codes = codes_of(features, code_property or property_of_codes(features, expected.codes))
 	check_codes(codes, expected.codes)
+	check_scripts(features)
 	shapes = {
 		code: outline(name_of(at, code), row)
 		for at, (code, row) in enumerate(zip(codes, features, strict=True), 1)
@@ -123,6 +131,19 @@ def check_projection(crs: object) -> None:
 			_("The file is in the projection {0}. Save it in WGS 84, longitude and latitude (EPSG:4326)."),
 			shown(name),
 		)
+
+
+def check_scripts(features: list[dict]) -> None:
+	for number, feature in enumerate(features, 1):
+		for name, value in properties(feature).items():
+			if SCRIPT.search(f"{name} {value}"):
+				refuse(
+					_(
+						"Feature {0} has a script in its property {1}. Use the file as its publisher issued it."
+					),
+					number,
+					shown(name),
+				)
 
 
 # --- codes

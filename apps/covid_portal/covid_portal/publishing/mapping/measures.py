@@ -120,6 +120,21 @@ def levels(_: Translate) -> dict[str, str]:
 	return {NO_LEVEL: _("no level yet"), **{str(level): text for level, text in enumerate(named, 1)}}
 
 
+def of_districts(measure: Measure, _: Translate) -> dict | None:
+	"""Legend of a measure in letters where districts are drawn and not communes: {"label", "shades": [(class, words)]}. Of its
+	reports a district is told only whether all are there."""
+	if measure is LEVELS:
+		shades = zip((shade.key for shade in measure.shades), shade_words(measure, _), strict=True)
+		return {"label": _("Epidemic level, by district"), "shades": list(shades)}
+	if measure is REPORTING:
+		named = ((REPORTED, _("all have reported")), (PROVISIONAL, _("some have not reported yet")))
+		return {
+			"label": _("State of the reports, by district"),
+			"shades": [*named, (NOT_EXPECTED, _("no report expected"))],
+		}
+	return None
+
+
 def shade_words(measure: Measure, _: Translate) -> list[str]:
 	"""The legend: each class in words, in order."""
 	if measure.in_letters:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import frappe
 
+from covid_portal.publishing.figures import with_zone
 from covid_portal.publishing.files import data_file
 from covid_portal.publishing.mapping.months import FOLDER
+from covid_portal.publishing.site_map import Translate
 
 FILE = f"{FOLDER}/outlines.json"
-SHOWN = ("name", "level", "licence", "source", "source_url", "source_date", "web")
+SHOWN = ("name", "level", "licence", "source", "source_url", "source_date", "approved_at", "web")
 DISTRICT, COMMUNE = "District", "Commune"
 
 
@@ -22,6 +24,15 @@ def outline_files(live: Path) -> dict[str, bytes]:
 	if found:
 		return {FILE: outline_file(found)}
 	return {FILE: data_file({"areas": {}})} if (live / FILE).exists() else {}
+
+
+def open_data_resources(_: Translate) -> list[tuple]:
+	"""Hook of the same name: listed while there are outlines."""
+	row = drawn_outlines()
+	if not row:
+		return []
+	about = _("Outlines of the areas that the map draws, under the licence of their source.")
+	return [("map/outlines.json", "outlines", with_zone(row.approved_at), about)]
 
 
 def drawn_outlines() -> frappe._dict | None:
@@ -84,7 +95,7 @@ def under(web: dict, ground: dict) -> dict:
 
 
 def shown_outlines(blocks: list[dict]) -> dict | None:
-	"""What the page says of the outlines: address, licence, source, areas that have none. None where there are none."""
+	"""What the page says of the outlines: address, level, licence, source, areas that have none. None where there are none."""
 	row = drawn_outlines()
 	if not row:
 		return None
@@ -93,6 +104,7 @@ def shown_outlines(blocks: list[dict]) -> dict | None:
 	areas = blocks if row.level == DISTRICT else [tile for block in blocks for tile in block["tiles"]]
 	return {
 		"url": f"/{FILE}?v={digest}",
+		"level": row.level.lower(),
 		"licence": row.licence,
 		"source": row.source,
 		"source_url": row.source_url,

@@ -131,8 +131,8 @@ def small_map(latest: dict, levels: dict[str, str]) -> dict:
 
 
 def measure_entry(measure: Measure, blocks: list[dict], translators: dict[str, Translate]) -> dict:
-	"""{"key", "digits", "shades": [{"key", "letter", "low", "label", "label_en"}], "shown": {code: shade}} and its texts,
-	those in English with _en."""
+	"""{"key", "digits", "shades": [{"key", "letter", "low", "label", "label_en"}], "shown": {code: shade}, "of_districts": its
+	legend where districts are drawn, if that is another} and its texts, those in English with _en."""
 	texts: dict[str, str] = {}
 	legends = {lang: measuring.shade_words(measure, _) for lang, _ in translators.items()}
 	for lang, _ in translators.items():
@@ -149,7 +149,23 @@ def measure_entry(measure: Measure, blocks: list[dict], translators: dict[str, T
 			for shade, label, english in zip(measure.shades, legends["vi"], legends["en"], strict=True)
 		],
 		"shown": shades_of(measure, blocks),
+		"of_districts": legend_of_districts(measure, translators),
 		**texts,
+	}
+
+
+def legend_of_districts(measure: Measure, translators: dict[str, Translate]) -> dict | None:
+	"""{"label", "shades": [{"key", "label"}]}, with _en beside each label."""
+	said = {lang: measuring.of_districts(measure, _) for lang, _ in translators.items()}
+	if not said["vi"]:
+		return None
+	both = zip(said["vi"]["shades"], said["en"]["shades"], strict=True)
+	return {
+		"label": said["vi"]["label"],
+		"label_en": said["en"]["label"],
+		"shades": [
+			{"key": key, "label": label, "label_en": english} for (key, label), (_key, english) in both
+		],
 	}
 
 

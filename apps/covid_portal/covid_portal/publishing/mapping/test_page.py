@@ -16,7 +16,7 @@ from covid_portal.organisation.writers import insert_rows
 from covid_portal.publishing import communes, snapshot
 from covid_portal.publishing.doctype.map_outline import map_outline
 from covid_portal.publishing.doctype.map_outline.test_map_outline import FEATURES, new_outline
-from covid_portal.publishing.mapping import layout, measures, months
+from covid_portal.publishing.mapping import layout, measures, months, outline_files
 from covid_portal.publishing.mapping.outline_files import FILE
 from covid_portal.publishing.publication import files_of, publication_of
 from covid_portal.publishing.series_files import Begun
@@ -256,6 +256,7 @@ class TestMap(SnapshotCase):
 		self.assertEqual(
 			(list(web["areas"]), web["level"], web["licence"]), (list(COMMUNES[:3]), "commune", "CC BY 4.0")
 		)
+		self.assertEqual(outline_files.open_data_resources(str)[0][:2], ("map/outlines.json", "outlines"))
 		html = self.html()
 		self.assertIn("Outlines: &lt;b&gt;Sở&lt;/b&gt;, as of 1 November 2021. CC BY 4.0", html)
 		self.assertIn('href="https://example.org/a"', html)
@@ -264,6 +265,7 @@ class TestMap(SnapshotCase):
 		outline.decide("Withdrawn")
 		self.build([])
 		self.assertEqual(self.outlines(), {"areas": {}})
+		self.assertEqual(outline_files.open_data_resources(str), [])
 		self.assertNotIn(FILE, self.html())
 
 

@@ -33,6 +33,7 @@ let monthsLoaded = 0;
 let measure = data.measures.find(({ key }) => key === byId("map-measure").value);
 let drawing = null;
 let chosen = null;
+let shown = "tiles"; // or "outlines"
 const slot = () => slots[place];
 
 // --- what an area says
@@ -128,7 +129,10 @@ function paintWords() {
 	const counted = model.fill(texts.of, model.sayNumber(reported, 0, lang), model.sayNumber(expected, 0, lang));
 	byId("map-reported").textContent = `${counted}. `;
 	byId("map-reported").hidden = measure.key === "reporting"; // then the finding says it
-	for (const legend of document.querySelectorAll(".legend")) legend.hidden = legend.dataset.measure !== measure.key;
+	for (const element of document.querySelectorAll(".legend, [data-view]")) {
+		const { measure: key = measure.key, view = shown } = element.dataset;
+		element.hidden = key !== measure.key || view !== shown;
+	}
 	if (chosen) showDetails(chosen);
 }
 
@@ -331,15 +335,15 @@ async function drawOutlines() {
 	const answer = await fetch(data.outlines);
 	if (!answer.ok) throw new Error(`${data.outlines}: ${answer.status}`);
 	const [web, { draw, edge, write }] = await Promise.all([answer.json(), part("draw")]);
-	const svg = draw(web, tiles.getAttribute("aria-label"));
+	const svg = draw(web, byId("map-outlines").dataset.label);
 	byId("map-outlines").append(svg);
 	const areas = [...svg.querySelectorAll(".areas a")].map((link) => [codeOf(link), link]);
-	const shown = areas.filter(([code, link]) => known(code) || link.remove());
+	const drawn = areas.filter(([code, link]) => known(code) || link.remove());
 	const places = Object.fromEntries(Object.entries(web.labels).filter(([code]) => blocks.has(code)));
 	return {
 		paint() {
-			for (const [code, link] of shown) paintLink(link, code, shade(code));
-			edge(svg, shown.filter(([, link]) => /\b[mw]\b/.test(link.getAttribute("class"))).map(([, link]) => link));
+			for (const [code, link] of drawn) paintLink(link, code, shade(code));
+			edge(svg, drawn.filter(([, link]) => /\b[mw]\b/.test(link.getAttribute("class"))).map(([, link]) => link));
 			write(svg, places, (code) => figureSaid(measure.key, code));
 		},
 	};
@@ -349,10 +353,20 @@ function show(view) {
 	const outlines = view === "outlines" && Boolean(drawing);
 	byId("map-outlines").hidden = !outlines;
 	tiles.hidden = outlines;
+	shown = outlines ? "outlines" : "tiles";
+	sayWhatIsShown();
 	(outlines ? byId("map-outlines") : tiles).append(byId("map-details"));
 	const all = links();
 	rove(all, (chosen && linkInView(chosen)) || all[0]);
 	if (outlines) drawing.paint();
+	paintWords();
+}
+
+/** The hint and the choice of measures, in the words for tiles or for outlines. */
+function sayWhatIsShown() {
+	for (const element of [byId("map-pointer"), ...byId("map-measure").options]) {
+		if (element.dataset[shown]) element.textContent = element.dataset[shown];
+	}
 }
 
 for (const radio of document.querySelectorAll('[name="view"]')) {
