@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checks import doctypes, forbidden, translations
+from checks import doctypes, forbidden, states, translations
 from checks.problem import Repository
 from checks.strings import in_json, in_python, in_script, marked_strings
 
@@ -213,3 +213,22 @@ def test_a_large_file_is_found(repository: Repository) -> None:
 	assert any(
 		problem.file == "large.bin" and "600 kB" in problem.message for problem in forbidden.check(repository)
 	)
+
+
+@pytest.mark.parametrize(
+	("code", "found"),
+	[
+		('doc.db_set("workflow_state", "Approved")', True),
+		('doc.db_set({v.STATE_FIELD: "Approved"})', True),
+		('frappe.db.set_value("Ward", name, {"approval_unit": unit})', True),
+		('frappe.db.sql("update `tabWard` set modified = %s, `workflow_state` = %s where name = %s")', True),
+		('frappe.db.sql("update `tabWard` set version = 1 where workflow_state = %s")', False),
+		('frappe.db.get_value("Ward", name, "workflow_state")', False),
+		('doc.db_set("version", 1)', False),
+		('frappe.client.set_value("Ward", name, "workflow_state", "Approved")', False),  # a save
+	],
+)
+def test_a_state_written_past_the_guard_is_found(repository: Repository, code: str, found: bool) -> None:
+	write(repository.package / "wards.py", f"def f(doc, name, unit):\n\t{code}\n")
+	problems = [problem.file for problem in states.check(repository)]
+	assert problems == (["apps/covid_portal/covid_portal/wards.py"] if found else [])

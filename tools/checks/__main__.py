@@ -4,12 +4,13 @@ import sys
 import time
 from pathlib import Path
 
-from checks import doctypes, forbidden, translations
+from checks import doctypes, forbidden, states, translations
 from checks.problem import Repository
 
 CHECKS = {
 	"translations": translations.check,
 	"DocTypes": doctypes.check,
+	"states past decide()": states.check,
 	"forbidden words, large files": forbidden.check,
 }
 MOST_SHOWN = 100
