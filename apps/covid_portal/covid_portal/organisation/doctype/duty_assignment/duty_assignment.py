@@ -19,8 +19,10 @@ class DutyAssignment(Document):
 		self.validate_duty()
 		self.validate_overlap()
 		self.validate_substitute()
+		self.validate_seat()
 
 	def on_update(self) -> None:
+		self.keep_substitutes_within()
 		self.apply()
 
 	def after_delete(self) -> None:
@@ -81,6 +83,35 @@ class DutyAssignment(Document):
 			principal.valid_to and (not self.valid_to or getdate(self.valid_to) > getdate(principal.valid_to))
 		):
 			self.refuse_substitute(_("the dates go beyond those of the duty"))
+
+	def validate_seat(self) -> None:
+		"""Others stand in for this very person, in this unit and duty."""
+		moved = not self.is_new() and any(map(self.has_value_changed, ("user", "unit", "duty")))
+		if moved and (substitutes := self.substitutes()):
+			frappe.throw(
+				_("{0} stands in as {1} in {2}: end that first, then change who, where or what.").format(
+					substitutes[0].user, _(self.duty), self.unit
+				),
+				InvalidDutyAssignment,
+			)
+
+	def substitutes(self) -> list[Document]:
+		names = frappe.get_all("Duty Assignment", {"substitute_for": self.name}, pluck="name")
+		return [frappe.get_doc("Duty Assignment", name) for name in names]
+
+	def keep_substitutes_within(self) -> None:
+		"""With the duty ends the standing in for it; what had not begun by then never does."""
+		for substitute in self.substitutes():
+			first = max(getdate(substitute.valid_from), getdate(self.valid_from))
+			ends = [getdate(day) for day in (substitute.valid_to, self.valid_to) if day]
+			last = min(ends, default=None)
+			if last and last < first:
+				substitute.delete(ignore_permissions=True)
+			elif (first, last) != (
+				getdate(substitute.valid_from),
+				substitute.valid_to and getdate(substitute.valid_to),
+			):
+				substitute.update({"valid_from": first, "valid_to": last}).save(ignore_permissions=True)
 
 	def refuse_substitute(self, why: str) -> None:
 		frappe.throw(
