@@ -16,7 +16,7 @@ LIVE, FAILED, ROLLED_BACK = "Published", "Failed", "Rolled Back"
 SETTINGS = "Publishing Settings"
 SHOWN = ["name", "outcome", "build", "tried_at", "problem", "attempts", "files", "changed", "seconds"]
 SHOWN += ["slots", "why", "asked_by", "manifest"]
-TOLD = ("System Manager", "Portal Administrator")
+TOLD = ("System Manager", "Portal Administrator", "Operator")
 
 
 @dataclass(frozen=True)
