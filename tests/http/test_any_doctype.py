@@ -148,6 +148,33 @@ def test_its_state_is_not_written_past_a_decision(maker: Maker, field: str) -> N
 	assert maker.state(name)["workflow_state"] == "Draft"
 
 
+def test_what_was_sent_stays_as_it_is_until_it_comes_back(maker: Maker) -> None:
+	name = maker.new()
+	address, author = f"/api/resource/{DOCTYPE}/{name}", maker.clients[REPORTER]
+	row = maker.state(name)["items"][0]["name"]
+	changes = ({"amount": 50}, {"unit": maker.unit, "stored_in": None}, {"items": [{"item": "Other"}]})
+
+	def assert_closed() -> None:
+		for values in changes:
+			refused(author.put(address, **values), 403)
+		assert not author.call(
+			"frappe.client.set_value", doctype=ROWS, name=row, fieldname="item", value="Other"
+		).ok
+		state = maker.state(name)
+		assert (state["amount"], state["stored_in"]) == (5, CDC_UNIT)
+		assert [one["item"] for one in state["items"]] == ["FFP2"]
+
+	accepted(maker.decide(REPORTER, name, "Submit"))
+	assert_closed()
+	assert author.put(address, amount=5, title=maker.state(name)["title"]).ok  # nothing else than it says
+	accepted(maker.decide(DISTRICT, name, "Return", reason="How many?"))
+	assert author.put(address, amount=50).ok and author.put(address, amount=5).ok
+	accepted(maker.decide(REPORTER, name, "Submit"))
+	for who in (DISTRICT, CDC):
+		accepted(maker.decide(who, name, "Approve"))
+	assert_closed()
+
+
 def test_many_in_one_act_go_one_by_one(maker: Maker) -> None:
 	names = [maker.new() for _number in range(3)]
 	for name in names[:2]:
@@ -249,6 +276,42 @@ def test_its_rows_are_listed_by_themselves_for_those_alone_who_see_all(maker: Ma
 	assert len(message(ways[1](maker.clients["kiemtra"]))) == 1
 	described = maker.clients[DISTRICT].ask("frappe.desk.form.load.getdoctype", doctype=ROWS)
 	assert described.ok and maker.state(seen)["items"][0]["item"] == "FFP2"
+
+
+NUMBERED = "Numbered Request"
+
+
+def test_documents_whose_names_are_numbers_go_by_a_route_too(maker: Maker) -> None:
+	manager, administrator = maker.clients["hethong"], maker.clients["quantri"]
+	if not manager.document("DocType", NUMBERED):
+		made = {**doctype(), "name": NUMBERED, "autoname": "autoincrement", "fields": doctype()["fields"][:1]}
+		accepted_data(manager.post("/api/resource/DocType", **made))
+	if not administrator.document("Approval Route", NUMBERED):
+		accepted_data(
+			administrator.post(
+				"/api/resource/Approval Route", **{**route(), "title": NUMBERED, "document_type": NUMBERED}
+			)
+		)
+	for duty, scope, access in (("Reporter", "Own Unit", "Write"), ("Approver", "Unit Subtree", "Read")):
+		rule = {"document_type": NUMBERED, "duty": duty, "access": access, "scope": scope}
+		if not administrator.rows("Scope Rule", [[key, "=", value] for key, value in rule.items()]):
+			accepted_data(administrator.post("/api/resource/Scope Rule", **rule))
+	author, district = maker.clients[REPORTER], maker.clients[DISTRICT]
+	name = accepted_data(author.post(f"/api/resource/{NUMBERED}", title="Beds"))["name"]
+	button = "frappe.model.workflow.apply_workflow"
+	doc = {"doctype": NUMBERED, "name": name}
+	assert author.call(button, doc=doc, action="Send for Approval").ok
+	rows = [
+		row
+		for group in accepted(district.ask("covid_portal.approval.inbox.inbox"))["groups"]
+		for row in group["rows"]
+		if group["doctype"] == NUMBERED
+	]
+	assert str(name) in {row["name"] for row in rows}
+	assert accepted(district.call(MANY, doctype=NUMBERED, names=[name], decision="Approve"))["failed"] == []
+	told = accepted(district.ask("covid_portal.approval.timeline.timeline", doctype=NUMBERED, name=str(name)))
+	assert [row["decision"] for row in told["decisions"]] == ["Submit", "Approve"]
+	assert not author.delete(f"/api/resource/{NUMBERED}/{name}").ok
 
 
 def test_a_guest_is_refused(maker: Maker, portal: Portal, seen: str) -> None:

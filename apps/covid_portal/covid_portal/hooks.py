@@ -120,6 +120,11 @@ doc_events = {
 		"on_update": "covid_portal.approval.handover.after_change",
 		"after_delete": "covid_portal.approval.handover.after_change",
 	},
+	"Workflow": {
+		"before_validate": "covid_portal.approval.managed_workflow.refuse_changes",
+		"on_trash": "covid_portal.approval.managed_workflow.refuse_removal",
+		"before_rename": "covid_portal.approval.managed_workflow.refuse_removal",
+	},
 	"File": {"validate": "covid_portal.organisation.beside.refuse_public_files"},
 	"Error Log": {"before_insert": "covid_portal.privacy.quiet.keep_places_alone"},
 	"Custom Field": {
@@ -183,6 +188,7 @@ override_whitelisted_methods = {
 	"frappe.model.workflow.apply_workflow": "covid_portal.approval.desk.apply_workflow",
 	"frappe.model.workflow.get_transitions": "covid_portal.approval.desk.get_transitions",
 	"frappe.model.workflow.bulk_workflow_approval": "covid_portal.approval.desk.bulk_workflow_approval",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "covid_portal.organisation.counting.get_workflow_state_count",
 	"frappe.workflow.doctype.workflow_action.workflow_action.apply_action": "covid_portal.approval.desk.apply_action",
 }
 
@@ -211,6 +217,8 @@ scheduler_events = {
 		"covid_portal.directives.clocks.tick",
 		"covid_portal.directives.dispatch.tick",
 	],
+	# Every decision ever taken is read: minutes, after years.
+	"daily_long": ["covid_portal.approval.decision_check.daily"],
 	"daily": [
 		"covid_portal.directives.doctype.directive.directive.daily",
 		"covid_portal.organisation.duties.sync_all",
@@ -268,6 +276,7 @@ service_links = ["covid_portal.places.doctype.related_service.related_service.li
 map_layers = ["covid_portal.places.map_layers.layers"]
 # Files of open data beside publishing's own: (translate) -> rows (path, schema, time of the last change, description).
 open_data_resources = [
+	"covid_portal.publishing.mapping.outline_files.open_data_resources",
 	"covid_portal.citizens.return_pages.open_data_resources",
 	"covid_portal.citizens.public_pages.open_data_resources",
 	"covid_portal.places.published.resources",

@@ -14,6 +14,8 @@ from covid_portal.approval.routes import RouteChooser, Subject, deadline, plan_s
 from covid_portal.approval.seats import Seat, Seats
 from covid_portal.organisation.scope import in_scope
 
+LONGEST_REASON = 10_000  # characters
+
 
 @dataclass
 class Act:
@@ -48,6 +50,8 @@ class Act:
 
 def work_out(act: Act) -> None:
 	"""Check the act and put its outcome into it and its document. Raises as decide() does."""
+	if len(act.reason) > LONGEST_REASON:
+		frappe.throw(_("The reason is longer than {0} characters.").format(LONGEST_REASON), v.ApprovalError)
 	HANDLERS.get(act.decision, unknown_decision)(act)
 
 
@@ -56,11 +60,12 @@ def submit(act: Act) -> None:
 	require_author_scope(act)
 	doc = act.doc
 	doc.run_method("before_approval", act.at)
+	require_unit(act)
 	act.round = act.line.round + 1
 	version = chooser_of(act).version_for(doc)
 	subject = Subject(doc.unit, doc.get("area"), frozenset({*act.line.authors, act.user}))
 	plan = plan_steps(version, subject, act.at, act.seats)
-	reference = {"reference_doctype": doc.doctype, "reference_name": doc.name, "round": act.round}
+	reference = {"reference_doctype": doc.doctype, "reference_name": str(doc.name), "round": act.round}
 	act.changed = [new_step(reference, step) for step in plan.steps]
 	act.line.steps.extend(act.changed)
 	finish(act, v.IN_APPROVAL, [step for step in act.changed if step["state"] == "Pending"])
@@ -80,7 +85,7 @@ def new_step(reference: dict, step: dict) -> dict:
 
 def approve(act: Act) -> None:
 	require_right(act)
-	if not act.automatic and not act.line.is_approved_with(act.step, act.user, act.seats):
+	if not act.automatic and not act.line.is_approved_with(act.right, act.user, act.seats):
 		finish(act, v.IN_APPROVAL, act.line.pending)  # one of several approvals
 		return
 	close_step(act, act.step, "Approved")
@@ -195,6 +200,15 @@ def require_author_scope(act: Act) -> None:
 	act.doc.check_permission("write")
 	if not in_scope(act.doc, act.user, "Write"):
 		refuse_decider(act, _("it belongs to another unit"))
+
+
+def require_unit(act: Act) -> None:
+	"""The line begins at a unit: a document of none would wait for nobody."""
+	if not act.doc.unit:
+		frappe.throw(
+			_("{0} belongs to no unit: enter its unit, then send it.").format(describe(act.doc)),
+			v.ApprovalError,
+		)
 
 
 def require_reason(act: Act) -> None:

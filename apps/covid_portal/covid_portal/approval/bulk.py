@@ -1,6 +1,8 @@
 """One decision on many documents in one act: set-based where the DocType knows how (storing.py), else one by one."""
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,6 +25,10 @@ class TooMany(frappe.ValidationError):
 	pass
 
 
+class NoNames(frappe.ValidationError):
+	"""What came in place of the documents' names is no list of texts."""
+
+
 @dataclass(frozen=True)
 class Taken:
 	"""The one decision, in the words of decide()."""
@@ -35,7 +41,7 @@ class Taken:
 @frappe.whitelist(methods=["POST"])
 def decide_many(
 	doctype: str,
-	names: list[str] | str,
+	names: list[str | int] | str,
 	decision: str,
 	reason: str | None = None,
 	return_to: int | None = None,
@@ -46,9 +52,18 @@ def decide_many(
 	Returns {"decided": [names], "failed": [{"name", "message"}]}. Where the database gives another request precedence, it
 	begins again.
 	"""
-	names = list(dict.fromkeys(frappe.parse_json(names) if isinstance(names, str) else names))
+	names = names_of(names)
 	taken = Taken(decision, reason, return_to)
 	return begin_again_on(frappe.QueryDeadlockError, decide_many_once, doctype, names, taken)
+
+
+def names_of(given: list | str) -> list[str]:
+	"""The names as a list, or as JSON writes one; each once. Some DocTypes have numbers for names. Raises NoNames."""
+	with suppress(ValueError, RecursionError):
+		given = json.loads(given) if isinstance(given, str) else given
+	if not isinstance(given, list) or not all(type(name) in (str, int) for name in given):
+		frappe.throw(_("Say which documents: a list of their names."), NoNames)
+	return list(dict.fromkeys(map(str, given)))
 
 
 def decide_many_once(doctype: str, names: list[str], taken: Taken) -> dict:

@@ -84,7 +84,7 @@ def record_of(act: "Act") -> dict:
 		**chained_row(
 			act.line.record[-1] if act.line.record else None,
 			reference_doctype=act.doc.doctype,
-			reference_name=act.doc.name,
+			reference_name=str(act.doc.name),
 			round=act.round,
 			step=step["step"] if step else 0,
 			decision=act.decision,
@@ -128,10 +128,12 @@ def broken_links(doctype: str, name: str) -> list[int]:
 		[*CHAINED, *CHAINED_IF_SET, "digest"],
 		order_by="sequence asc",
 	)
-	broken, before = [], None
-	for expected, row in enumerate(rows, 1):
-		chained = (row.previous_digest or None) == before and row.sequence == expected
-		if not chained or row.digest != decision_digest(row):
-			broken.append(row.sequence)
-		before = row.digest
-	return broken
+	return [row.sequence for row, before in zip(rows, [None, *rows], strict=False) if not holds(row, before)]
+
+
+def holds(row: dict, before: dict | None) -> bool:
+	"""Whether the row is as it was written, and follows `before`: the document's row before it, or none."""
+	tied = (row.previous_digest or None) == (before.digest if before else None)
+	return (
+		tied and row.sequence == (before.sequence if before else 0) + 1 and row.digest == decision_digest(row)
+	)

@@ -19,7 +19,7 @@ def record(doc: Document, method: str | None = None) -> None:
 	user = frappe.session.user
 	if user == doc.owner or skip(doc) or is_deciding(doc) or not is_changed(doc):
 		return
-	key = {"reference_doctype": doc.doctype, "reference_name": doc.name, "user": user}
+	key = {"reference_doctype": doc.doctype, "reference_name": str(doc.name), "user": user}
 	# The save has locked the document: nobody else records the same at this moment.
 	if not frappe.db.exists(DOCTYPE, key):
 		row = frappe.get_doc(doctype=DOCTYPE, **key, contributed_at=now_datetime().replace(microsecond=0))
@@ -41,4 +41,4 @@ def contributions(doctype: str, names: list[str]) -> list[tuple[str, str]]:
 def forget(doc: Document, method: str | None = None) -> None:
 	"""A draft is deleted that was never sent (guard.py); another one may take its name."""
 	if not skip(doc):
-		frappe.db.delete(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": doc.name})
+		frappe.db.delete(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": str(doc.name)})

@@ -4,8 +4,6 @@ hooks.override_whitelisted_methods maps the framework's endpoints to these. DocT
 the framework's own functions.
 """
 
-import json
-
 import frappe
 from frappe import _
 from frappe.desk.form import save
@@ -14,7 +12,7 @@ from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.approval.acts import may_reopen
-from covid_portal.approval.bulk import Taken, decide_many_once
+from covid_portal.approval.bulk import Taken, decide_many_once, names_of
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.line import Line, may_decide
 from covid_portal.approval.managed_workflow import is_routed
@@ -33,7 +31,7 @@ def apply_workflow(doc: str | dict, action: str) -> Document:
 		frappe.throw(_("{0} is not a decision.").format(_(action)), v.ApprovalError)
 	decide(
 		values["doctype"],
-		values["name"],
+		str(values["name"]),
 		decision,
 		values.get("decision_reason"),
 		frappe.utils.cint(values.get("decision_return_to")),
@@ -93,7 +91,7 @@ def bulk_workflow_approval(docnames: str, doctype: str, action: str) -> None:
 	"""One decision on many documents. Each stands for itself: what fails is named, what succeeds is kept."""
 	if not is_routed(doctype):
 		return workflow.bulk_workflow_approval(docnames, doctype, action)
-	begin_again_on(frappe.QueryDeadlockError, decide_all, doctype, json.loads(docnames), action)
+	begin_again_on(frappe.QueryDeadlockError, decide_all, doctype, names_of(docnames), action)
 
 
 def decide_all(doctype: str, names: list[str], action: str) -> None:

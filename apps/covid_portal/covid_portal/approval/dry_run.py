@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from covid_portal.approval.line import Line
 from covid_portal.approval.routes import Subject, holds, plan_steps
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import RouteMissing
@@ -36,7 +37,7 @@ def try_route(route: dict | str, unit: str | None = None, document: str | None =
 	names = full_names(seats, plan.steps)
 	return {
 		"fits": fits,
-		"steps": [explained(step, tried, subject, seats, names) for step in plan.steps],
+		"steps": [explained(step, plan.steps, tried, subject, seats, names) for step in plan.steps],
 		"skipped": [
 			{
 				"title": row.title,
@@ -54,11 +55,13 @@ def units_without(route: dict | str) -> dict:
 	"""Units whose documents would come to a step at which nobody could decide.
 
 	{"tried": how many units, "without": [{"unit", "unit_name", "title", "why"}] (at most so many), "more": how many more}.
-	Tried are the units of the types in which somebody may enter such a document today; all units, where nobody may.
+	Tried are the units of the types in which somebody may enter such a document today (all units, where nobody may), as far as
+	the route's conditions on unit and area let their documents go by it.
 	"""
 	tried = route_in_form(route)
 	seats, version, now = Seats.whole(), as_version(tried), now_datetime()
-	found, units = [], entering_units(tried.document_type, seats)
+	units = [unit for unit in entering_units(tried.document_type, seats) if fits_unit(tried, unit, seats)]
+	found = []
 	for unit in units:
 		if problem := problem_of(version, Subject(unit, seats.units[unit].area), now, seats):
 			found.append({"unit": unit, "unit_name": seats.unit_name(unit), **problem})
@@ -73,6 +76,7 @@ def route_in_form(values: dict | str) -> Document:
 		{key: value for key, value in values.items() if not key.startswith("__")}
 		| {"doctype": "Approval Route"}
 	)
+	route.validate_document_type()
 	route.validate_steps()
 	route.validate_conditions()
 	return route
@@ -89,12 +93,16 @@ def subject_of(
 		doc = frappe.get_doc(route.document_type, document)
 		doc.check_permission("read")
 		fits = all(holds(condition, doc, seats) for condition in route.conditions)
-		return Subject(doc.unit, doc.get("area"), frozenset({doc.owner})), fits
+		return Subject(doc.unit, doc.get("area"), frozenset(Line.load(doc).authors)), fits
 	if not unit or unit not in seats.units:
 		frappe.throw(_("Choose a unit or a document to try the route with."), NotTried)
+	return Subject(unit, seats.units[unit].area), fits_unit(route, unit, seats)
+
+
+def fits_unit(route: Document, unit: str, seats: Seats) -> bool:
+	"""Whether the conditions hold that do not ask for anything a document says."""
 	values = frappe._dict(unit=unit, area=seats.units[unit].area)
-	conditions = [row for row in route.conditions if row.subject != "Document"]
-	return Subject(unit, values.area), all(holds(row, values, seats) for row in conditions)
+	return all(holds(row, values, seats) for row in route.conditions if row.subject != "Document")
 
 
 def problem_of(version: frappe._dict, subject: Subject, now: datetime, seats: Seats) -> dict | None:
@@ -111,7 +119,7 @@ def problem_of(version: frappe._dict, subject: Subject, now: datetime, seats: Se
 
 def nobody(step: dict, subject: Subject, seats: Seats) -> str:
 	"""Why nobody, or too few, could decide at the step; empty if somebody can."""
-	able = seats.holders(step["unit"], step["duty"]) - subject.authors
+	able = seats.voices(step["unit"], step["duty"], subject.authors)
 	if len(able) >= max(1, step["approvals"] or 0):
 		return ""
 	return _("{0} of {1}: {2} people have this duty, {3} must approve.").format(
@@ -119,9 +127,12 @@ def nobody(step: dict, subject: Subject, seats: Seats) -> str:
 	)
 
 
-def explained(step: dict, route: Document, subject: Subject, seats: Seats, names: dict[str, str]) -> dict:
+def explained(
+	step: dict, steps: list[dict], route: Document, subject: Subject, seats: Seats, names: dict[str, str]
+) -> dict:
 	row = route.steps[step["route_row"] - 1]
-	people = sorted(seats.holders(step["unit"], step["duty"]) - subject.authors)
+	before = next((one["unit"] for one in reversed(steps) if one["step"] < step["step"]), subject.unit)
+	people = sorted(seats.able(step["unit"], step["duty"], subject.authors))
 	return {
 		"step": step["step"],
 		"title": step["title"],
@@ -131,9 +142,21 @@ def explained(step: dict, route: Document, subject: Subject, seats: Seats, names
 		"people": [names.get(user, user) for user in people],
 		"approvals": step["approvals"],
 		"due_at": step["due_at"],
-		"why": _(row.who) + (f" ({row.unit_type})" if row.who == "Unit of a Type" else ""),
+		"why": why(row, before, subject, seats),
 		"problem": nobody(step, subject, seats),
 	}
+
+
+def why(row: Document, before: str, subject: Subject, seats: Seats) -> str:
+	"""How the route comes to this unit; `before`: the unit of the step before, or the document's."""
+	if row.who == "Own Unit":
+		return _("It is the document's own unit.")
+	if row.who == "Superior Unit":
+		return _("It is the superior unit of {0}.").format(seats.unit_name(before))
+	if row.who == "Named Unit":
+		return _("The route names it.")
+	area = seats.area(subject.area or seats.unit(subject.unit).area) or {}
+	return _("It is the nearest {0} over {1}.").format(row.unit_type, area.get("full_name") or subject.area)
 
 
 def full_names(seats: Seats, steps: list[dict]) -> dict[str, str]:

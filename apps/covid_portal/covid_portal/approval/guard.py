@@ -12,8 +12,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
+from covid_portal.approval.chain import content_of
 from covid_portal.approval.managed_workflow import is_routed
 
+OWN_CONTROLLERS = "covid_portal."
 GUARDED = (v.STATE_FIELD, "approval_unit", "approval_step", "approval_due")
 
 
@@ -63,6 +65,41 @@ def refuse_state_changes(doc: Document, method: str | None = None) -> None:
 			refuse_state(doc)
 	if doc.docstatus:  # submitted in the framework's sense: it has its own lock, which no decision opens
 		refuse_state(doc)
+	if before and not has_own_rules(doc):
+		refuse_changed_content(doc, before)
+
+
+def has_own_rules(doc: Document) -> bool:
+	"""The portal's own DocTypes say themselves what may change when, in words of theirs."""
+	return type(doc).__module__.startswith(OWN_CONTROLLERS)
+
+
+def refuse_changed_content(doc: Document, before: Document) -> None:
+	"""Of any other DocType: what was sent is decided on as it was sent, and stays as it was decided on. Fields with Allow on
+	Submit, the framework's word for it, may go on changing."""
+	state = before.get(v.STATE_FIELD)
+	if not state or state in v.WITH_AUTHOR:
+		return
+	free = {field.fieldname for field in doc.meta.fields if field.allow_on_submit}
+	old, new = (comparable(content_of(one)) for one in (before, doc))
+	if any(old.get(key) != new.get(key) for key in {*old, *new} - free):
+		frappe.throw(
+			_("{0} is in the state {1}: it cannot be changed now.").format(
+				f"{_(doc.doctype)} {doc.name}", _(state)
+			),
+			NotWithAuthor,
+		)
+
+
+def comparable(content: object) -> object:
+	"""As values are stored, whoever wrote them: a date is its text, a number a number, and blank or zero is nothing."""
+	if isinstance(content, dict):
+		return {key: said for key, value in content.items() if (said := comparable(value)) != ""}
+	if isinstance(content, list):
+		return [comparable(row) for row in content]
+	if content in (None, "", 0):
+		return ""
+	return float(content) if isinstance(content, int | float) else str(content)
 
 
 def refuse_state(doc: Document) -> None:
@@ -89,7 +126,8 @@ def refuse_deletion(doc: Document, method: str | None = None) -> None:
 	"""What was sent once is part of the record."""
 	if skip(doc):
 		return
-	if frappe.db.exists("Approval Decision", {"reference_doctype": doc.doctype, "reference_name": doc.name}):
+	about = {"reference_doctype": doc.doctype, "reference_name": str(doc.name)}
+	if frappe.db.exists("Approval Decision", about):
 		frappe.throw(
 			_("{0} {1} has been sent for approval; it cannot be deleted.").format(_(doc.doctype), doc.name),
 			v.StateGuarded,

@@ -1,17 +1,23 @@
-"""Documents that wait where nobody can decide any more: a duty ended, an account was disabled, a unit closed.
+"""Documents that wait where too few are left who could decide: a duty ended, an account was disabled, a unit closed, or those
+who hold the duty have entered the document or decided on it already.
 
 Steps wait for a unit and a duty, never for a person: whoever gets the duty next finds them in his inbox. Until then the
 superior unit and the portal's administrators are told, at once and then once a day.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from operator import itemgetter
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from covid_portal.approval.line import Line, lines, units_of
 from covid_portal.approval.notices import INBOX
 from covid_portal.approval.seats import Seats
 from covid_portal.organisation.bell import Notice, put_in_desk
-from covid_portal.organisation.duties import ENABLED, running
 
 ADMINISTRATOR = "Portal Administrator"
 
@@ -20,28 +26,47 @@ def after_change(duty: Document, method: str | None = None) -> None:
 	"""Hook: an assignment was changed or deleted; look at what waits for its unit and duty, before and after."""
 	before = duty.get_doc_before_save()
 	pairs = {(one.unit, one.duty) for one in (duty, before) if one}
-	tell([row for row in deserted() if (row.unit, row.duty) in pairs])
+	tell(deserted(pairs))
 
 
 def daily() -> None:
 	tell(deserted())
 
 
-def deserted() -> list[frappe._dict]:
-	"""(unit, duty, waiting: how many steps) for which nobody holds the duty today."""
-	condition, values = running()
-	return frappe.db.sql(
-		f"""select step.unit, step.duty, count(*) as waiting
-		from `tabApproval Step` step
-		where step.state = 'Pending' and not exists (
-			select 1 from `tabDuty Assignment` duty
-			where duty.unit in (step.unit, step.escalated_unit) and duty.duty = step.duty
-				and {condition} and {ENABLED}
-		)
-		group by step.unit, step.duty""",
-		values,
-		as_dict=True,
+def deserted(pairs: Collection[tuple[str, str]] = ()) -> list[frappe._dict]:
+	"""(unit, duty, waiting: how many steps) at which too few are left who could decide; of these units and duties, or of all."""
+	waiting = list(waiting_lines(pairs))
+	if not waiting:
+		return []
+	seats = Seats.whole()
+	found = Counter(
+		(step["unit"], step["duty"])
+		for line in waiting
+		for step in line.pending
+		if (not pairs or (step["unit"], step["duty"]) in pairs) and lacks_people(line, step, seats)
 	)
+	return [frappe._dict(unit=unit, duty=duty, waiting=number) for (unit, duty), number in found.items()]
+
+
+def waiting_lines(pairs: Collection[tuple[str, str]]) -> Iterator[Line]:
+	"""The lines of the documents that wait, DocType by DocType."""
+	condition = "and (unit, duty) in %(pairs)s" if pairs else ""
+	waiting = frappe.db.sql(
+		f"""select distinct reference_doctype, reference_name from `tabApproval Step`
+		where state = 'Pending' {condition} order by reference_doctype, reference_name""",
+		{"pairs": list(pairs)},
+	)
+	for doctype, rows in groupby(waiting, key=itemgetter(0)):
+		names = [name for _doctype, name in rows]
+		docs = frappe.get_all(doctype, {"name": ("in", names)}, ["name", "owner"])
+		if docs:
+			yield from lines([frappe._dict(doc, doctype=doctype) for doc in docs]).values()
+
+
+def lacks_people(line: Line, step: dict, seats: Seats) -> bool:
+	barred = line.authors | line.deciders()
+	able = {person for unit in units_of(step) for person in seats.voices(unit, step["duty"], barred)}
+	return len(able) < max(1, (step["approvals"] or 0) - len(line.approved_by(step)))
 
 
 def tell(rows: list[frappe._dict]) -> None:
@@ -49,7 +74,10 @@ def tell(rows: list[frappe._dict]) -> None:
 		return
 	seats = Seats.whole()
 	administrators = {
-		user for (_unit, duty), users in seats.holders_of.items() if duty == ADMINISTRATOR for user in users
+		user
+		for (_unit, duty), pairs in seats.sitting.items()
+		if duty == ADMINISTRATOR
+		for user, _other in pairs
 	}
 	told: dict[str, list[frappe._dict]] = {}
 	for row in rows:
@@ -68,6 +96,6 @@ def tell(rows: list[frappe._dict]) -> None:
 
 
 def subject(row: frappe._dict, seats: Seats, language: str) -> str:
-	return _("Nobody has the duty {0} in {1}; {2} documents wait there.", language).format(
-		_(row.duty, language), seats.unit_name(row.unit), row.waiting
-	)
+	return _(
+		"Too few are left with the duty {0} in {1} who could decide; {2} documents wait there.", language
+	).format(_(row.duty, language), seats.unit_name(row.unit), row.waiting)

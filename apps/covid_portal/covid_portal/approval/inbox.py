@@ -1,6 +1,6 @@
 """The inbox: what waits for the user's decision, the nearest deadline first. For the page /cho-duyet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe import _
@@ -43,8 +43,7 @@ def inbox() -> dict:
 def groups_of(user: str) -> list[dict]:
 	"""What awaits the user, whoever asks: the groups of inbox()."""
 	seats = seats_of(user)
-	steps = waiting_steps(user, seats)
-	mark_rights(steps, seats)
+	steps = with_rights(waiting_steps(user, seats), user, seats)
 	mark_way(steps)
 	return [
 		{"doctype": doctype, "label": _(doctype), "rows": rows}
@@ -78,16 +77,55 @@ def waiting_steps(user: str, seats: list[Seat]) -> list[frappe._dict]:
 	)
 
 
-def mark_rights(steps: list[frappe._dict], seats: list[Seat]) -> None:
-	"""By which of its units and for whom the user would decide on each step: put into the step."""
+def with_rights(steps: list[frappe._dict], user: str, seats: list[Seat]) -> list[frappe._dict]:
+	"""Those on which the user may decide, each with by which of its units and for whom: as Line.right_of() says."""
+	barred, found = barred_from(steps, {user, *filter(None, (seat.on_behalf_of for seat in seats))}), []
 	for step in steps:
-		right = rights(step, seats)[0]
-		step.escalated = right.unit != step.unit
-		step.on_behalf_of = right.on_behalf_of
-	users = {step.on_behalf_of for step in steps if step.on_behalf_of}
+		persons = barred.get((step.reference_doctype, step.reference_name), set())
+		held = [right for right in rights(step, seats) if not {user, right.on_behalf_of} & persons]
+		if held:
+			step.escalated, step.on_behalf_of = held[0].unit != step.unit, held[0].on_behalf_of
+			found.append(step)
+	users = {step.on_behalf_of for step in found if step.on_behalf_of}
 	names = dict(frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "full_name"], as_list=True))
-	for step in steps:
+	for step in found:
 		step.on_behalf_of = names.get(step.on_behalf_of, "")
+	return found
+
+
+def barred_from(steps: list[frappe._dict], persons: set[str]) -> dict[tuple[str, str], set[str]]:
+	"""{document: those of the persons who are its authors, or whose approval of this round stands}"""
+	found: dict[tuple[str, str], set[str]] = {}
+	if not steps:
+		return found
+	documents = [(step.reference_doctype, step.reference_name) for step in steps]
+	rows = frappe.db.sql(
+		f"""select reference_doctype, reference_name, user from `tabApproval Contribution`
+		where user in %(persons)s and (reference_doctype, reference_name) in %(documents)s
+		union select taken.reference_doctype, taken.reference_name, if(taken.user in %(persons)s, taken.user, taken.on_behalf_of)
+		from `tabApproval Decision` taken
+		where (taken.reference_doctype, taken.reference_name) in %(documents)s
+			and (taken.user in %(persons)s or taken.on_behalf_of in %(persons)s)
+			and (taken.decision = 'Submit' or (taken.decision = 'Approve'
+				and (taken.reference_doctype, taken.reference_name, taken.round) in %(rounds)s and {STANDS}))""",
+		{
+			"persons": sorted(persons),
+			"documents": documents,
+			"rounds": [(step.reference_doctype, step.reference_name, step.round) for step in steps],
+		},
+	)
+	for doctype, name, person in (*rows, *owners_of(documents, persons)):
+		found.setdefault((doctype, name), set()).add(person)
+	return found
+
+
+def owners_of(documents: list[tuple[str, str]], persons: set[str]) -> Iterator[tuple[str, str, str]]:
+	"""(DocType, name, owner) of those that one of the persons has made; a statement for each DocType."""
+	for doctype in dict.fromkeys(doctype for doctype, _name in documents):
+		names = [name for other, name in documents if other == doctype]
+		filters = {"name": ("in", names), "owner": ("in", sorted(persons))}
+		for name, owner in frappe.get_all(doctype, filters, ["name", "owner"], as_list=True):
+			yield doctype, str(name), owner
 
 
 def mark_way(steps: list[frappe._dict]) -> None:
@@ -178,7 +216,7 @@ def summaries_of(doctype: str, names: Iterable[str], user: str) -> dict[str, dic
 		f"select name, `{title}` as title from `tab{doctype}` where {condition}", values, as_dict=True
 	)
 	return {
-		row.name: {
+		str(row.name): {
 			"title": str(row.title or row.name),
 			"details": [],
 			"warnings": [],

@@ -1,6 +1,7 @@
 """A DocType joins the approval line: the fields and the workflow it needs, and where its documents belong."""
 
 import frappe
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.model.document import Document
 
 from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
@@ -48,9 +49,18 @@ def join(doctype: str) -> None:
 			**field,
 		).insert(ignore_permissions=True)
 		last = field["fieldname"]
+	keep_versions(doctype)
 	if not is_routed(doctype):
 		ensure_workflow(doctype)
 		keep(doctype)
+
+
+def keep_versions(doctype: str) -> None:
+	"""What differs between two decisions is told from the versions of the document."""
+	if not frappe.get_meta(doctype).track_changes:
+		make_property_setter(
+			doctype, None, "track_changes", 1, "Check", True, validate_fields_for_doctype=False
+		)
 
 
 def place(doc: Document, method: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """A document on its approval line: its steps, its record, and who may decide on it now. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import frappe
@@ -31,7 +32,7 @@ STEP_COLUMNS = (
 	"decided_by",
 	"decided_at",
 )
-RECORD_COLUMNS = (*CHAINED, "return_to", "route_row", "digest")
+RECORD_COLUMNS = (*CHAINED, "return_to", "route_row", "digest", "creation")
 
 
 @dataclass(frozen=True)
@@ -87,21 +88,21 @@ class Line:
 		return standing
 
 	def approved_by(self, step: dict) -> set[str]:
-		key = (step["step"], step["route_row"])
-		return {row["user"] for row in self.approvals() if (row["step"], row["route_row"]) == key}
+		return {row["user"] for row in self.approvals() if is_of(row, step)}
 
 	def deciders(self) -> set[str]:
 		"""Those whose approval stands, and those on whose behalf it was given."""
-		rows = self.approvals()
-		return {row["user"] for row in rows} | {row["on_behalf_of"] for row in rows if row["on_behalf_of"]}
+		return involved(self.approvals())
 
-	def is_approved_with(self, step: dict, user: str, seats: Seats) -> bool:
-		"""Whether the step has all its approvals, this user's among them."""
-		given = self.approved_by(step) | {user}
+	def is_approved_with(self, right: "Right", user: str, seats: Seats) -> bool:
+		"""Whether the step has all its approvals, that of this user, by this right, among them."""
+		step = right.step
 		if step["approvals"]:
-			return len(given) >= step["approvals"]
-		everybody = seats.holders(step["unit"], step["duty"]) - self.authors
-		return everybody - (self.deciders() - given) <= given
+			return len(self.approved_by(step) | {user}) >= step["approvals"]
+		own = [row for row in self.approvals() if is_of(row, step)]
+		earlier = involved(row for row in self.approvals() if not is_of(row, step))
+		given = {row["on_behalf_of"] or row["user"] for row in own} | {right.on_behalf_of or user}
+		return seats.voices(step["unit"], step["duty"], self.authors | earlier) <= given
 
 	# --- who
 
@@ -138,9 +139,19 @@ class Line:
 			)
 
 
+def is_of(row: dict, step: dict) -> bool:
+	"""Whether the decision was taken at the step."""
+	return (row["step"], row["route_row"]) == (step["step"], step["route_row"])
+
+
+def involved(rows: Iterable[dict]) -> set[str]:
+	"""Who took these decisions, and on whose behalf."""
+	return {row[key] for row in rows for key in ("user", "on_behalf_of") if row[key]}
+
+
 def lines(docs: list[Document]) -> dict[str, Line]:
-	"""{name: line} of documents of one DocType, in three statements."""
-	found = {doc.name: Line(doc) for doc in docs}
+	"""{name: line} of documents of one DocType, in three statements. Names are texts in the record, numbers too."""
+	found = {str(doc.name): Line(doc) for doc in docs}
 	for doctype, columns, target, order in (
 		("Approval Step", STEP_COLUMNS, "steps", "round, step, route_row"),
 		("Approval Decision", RECORD_COLUMNS, "record", "sequence"),

@@ -5,7 +5,9 @@ and show names of other units to everyone with the role.
 """
 
 import frappe
+from frappe import _
 from frappe.model.base_document import get_controller
+from frappe.model.document import Document
 
 from covid_portal.approval import vocabulary as v
 from covid_portal.organisation.duties import STAFF_ROLE
@@ -29,12 +31,13 @@ def workflow_name(document_type: str) -> str:
 def ensure_workflow(document_type: str) -> None:
 	"""Create the DocType's workflow, once; a change of route never touches it (saving one scans the table)."""
 	if frappe.db.exists("Workflow", workflow_name(document_type)):
+		switch_on(document_type)
 		return
 	for state in v.STATES:
 		ensure("Workflow State", state, workflow_state_name=state, style=STYLES.get(state, ""))
 	for action in v.ACTIONS:
 		ensure("Workflow Action Master", action, workflow_action_name=action)
-	frappe.get_doc(
+	workflow = frappe.get_doc(
 		doctype="Workflow",
 		workflow_name=workflow_name(document_type),
 		document_type=document_type,
@@ -55,7 +58,18 @@ def ensure_workflow(document_type: str) -> None:
 			}
 			for state, action, next_state in transitions(document_type)
 		],
-	).insert(ignore_permissions=True)
+	)
+	workflow.flags.made_for_route = True
+	workflow.insert(ignore_permissions=True)
+	# Who asked before the commit has cached that there is none.
+	frappe.db.after_commit.add(lambda: frappe.cache.hdel("workflow", document_type))
+
+
+def switch_on(document_type: str) -> None:
+	"""The workflow is there and another one, or none, was active in its place."""
+	frappe.db.set_value("Workflow", {"document_type": document_type, "is_active": 1}, "is_active", 0)
+	frappe.db.set_value("Workflow", workflow_name(document_type), "is_active", 1)
+	frappe.clear_cache(doctype=document_type)
 
 
 def transitions(document_type: str) -> list[tuple[str, str, str]]:
@@ -77,3 +91,37 @@ def active_workflow(doctype: str) -> str:
 	from frappe.model.workflow import get_workflow_name
 
 	return get_workflow_name(doctype)
+
+
+# --- by hand
+
+
+def refuse_changes(doc: Document, method: str | None = None) -> None:
+	"""before_validate of Workflow: a managed one is never changed by hand, and no other one set in its place. In validate() the
+	framework would have switched the managed one off already, and with it the guard, which asks what is active."""
+	if doc.flags.made_for_route:
+		return
+	before = doc.get_doc_before_save()
+	managed = [one for one in (before, doc) if one and is_managed(one)]
+	if managed or (doc.is_active and is_routed(doc.document_type)):
+		refuse_by_hand((managed or [doc])[0].document_type)
+
+
+def refuse_removal(doc: Document, method: str | None = None, *names: object) -> None:
+	"""on_trash and before_rename of Workflow; where no route is left, nothing was ever sent, and it may go."""
+	if is_managed(doc):
+		refuse_by_hand(doc.document_type)
+
+
+def is_managed(workflow: Document) -> bool:
+	named = workflow.name == workflow_name(workflow.document_type)
+	return named and bool(frappe.db.exists("Approval Route", {"document_type": workflow.document_type}))
+
+
+def refuse_by_hand(document_type: str) -> None:
+	frappe.throw(
+		_(
+			"{0} goes by its approval routes: change an Approval Route, not the workflow, which follows them."
+		).format(_(document_type)),
+		v.StateGuarded,
+	)

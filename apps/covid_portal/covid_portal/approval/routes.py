@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,15 +137,19 @@ def listed(wanted: str) -> set[str]:
 	return {part.strip() for part in wanted.split(",")}
 
 
-def as_text(found: object) -> str:
-	return "" if found is None else str(found)
+def is_same(found: object, wanted: str) -> bool:
+	"""A number is the same however it is written, 5 or 5.0; the digits of a code are a text."""
+	if isinstance(found, int | float):
+		with suppress(ValueError):
+			return found == float(wanted)
+	return ("" if found is None else str(found)) == wanted
 
 
 OPERATORS: dict[str, Callable[[object, str], bool]] = {
-	"=": lambda found, wanted: as_text(found) == wanted,
-	"!=": lambda found, wanted: as_text(found) != wanted,
-	"in": lambda found, wanted: as_text(found) in listed(wanted),
-	"not in": lambda found, wanted: as_text(found) not in listed(wanted),
+	"=": is_same,
+	"!=": lambda found, wanted: not is_same(found, wanted),
+	"in": lambda found, wanted: any(is_same(found, one) for one in listed(wanted)),
+	"not in": lambda found, wanted: not any(is_same(found, one) for one in listed(wanted)),
 	">": compared(lambda a, b: a > b),
 	">=": compared(lambda a, b: a >= b),
 	"<": compared(lambda a, b: a < b),
@@ -171,7 +176,7 @@ def plan_steps(version: Document, subject: Subject, now: datetime, seats: Seats)
 		joins = bool(row.parallel and plan.steps)
 		before = plan.steps[-1]["before"] if joins else unit
 		decides = unit_of_step(row, before, subject, seats)
-		if row.may_be_skipped and not (decides and seats.holders(decides, row.duty) - subject.authors):
+		if row.may_be_skipped and not (decides and seats.able(decides, row.duty, subject.authors)):
 			plan.skipped.append(Skipped(row.title, decides, row.duty))
 			continue
 		require_unit(row, decides, before)

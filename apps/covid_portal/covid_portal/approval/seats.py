@@ -3,6 +3,7 @@
 Asked unit by unit; `Seats.whole()` reads all at once, for those who plan for many documents.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import frappe
@@ -54,13 +55,17 @@ def deciding_duties(doctype: str) -> set[str]:
 	)
 
 
+# Who holds a duty, and whose substitute he is in it.
+Sitting = tuple[str, str | None]
+
+
 @dataclass
 class Seats:
 	"""Answers are kept: one object serves one request or one run."""
 
 	complete: bool = False  # everything there is has been read
 	units: dict[str, frappe._dict | None] = field(default_factory=dict)
-	holders_of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+	sitting: dict[tuple[str, str], set[Sitting]] = field(default_factory=dict)  # by unit and duty
 	over: dict[tuple[str, str], str | None] = field(default_factory=dict)
 	area_parents: dict[str, str | None] = field(default_factory=dict)
 	areas: dict[str, frappe._dict | None] = field(default_factory=dict)
@@ -69,16 +74,18 @@ class Seats:
 	def whole(cls) -> "Seats":
 		condition, values = running()
 		units = frappe.get_all("Unit", fields=UNIT_FIELDS)
-		holders: dict[tuple[str, str], set[str]] = {}
-		for unit, duty, user in frappe.db.sql(
-			f"select duty.unit, duty.duty, duty.user from `tabDuty Assignment` duty where {condition} and {ENABLED}",
+		sitting: dict[tuple[str, str], set[Sitting]] = {}
+		for unit, duty, *pair in frappe.db.sql(
+			f"""select duty.unit, duty.duty, duty.user, principal.user from `tabDuty Assignment` duty
+			left join `tabDuty Assignment` principal on principal.name = duty.substitute_for
+			where {condition} and {ENABLED}""",
 			values,
 		):
-			holders.setdefault((unit, duty), set()).add(user)
+			sitting.setdefault((unit, duty), set()).add(tuple(pair))
 		return cls(
 			complete=True,
 			units={row.name: row for row in units},
-			holders_of=holders,
+			sitting=sitting,
 			over={(row.unit_type, row.area): row.name for row in reversed(units) if not row.disabled},
 			area_parents=dict(frappe.get_all("Area", fields=["name", "parent_area"], as_list=True)),
 		)
@@ -125,17 +132,33 @@ class Seats:
 
 	def holders(self, unit: str, duty: str) -> set[str]:
 		"""Users with the duty in the unit today, substitutes among them."""
+		return {user for user, _principal in self.seated(unit, duty)}
+
+	def able(self, unit: str, duty: str, barred: Collection[str]) -> set[str]:
+		"""The users who could decide where these persons may not: nor may one who stands in for one of them."""
+		return {user for user, principal in self.seated(unit, duty) if not {user, principal} & set(barred)}
+
+	def voices(self, unit: str, duty: str, barred: Collection[str]) -> set[str]:
+		"""As able(), but a substitute and whom he stands in for are one, and the latter is named."""
+		return {
+			principal or user
+			for user, principal in self.seated(unit, duty)
+			if not {user, principal} & set(barred)
+		}
+
+	def seated(self, unit: str, duty: str) -> set[Sitting]:
 		key = (unit, duty)
-		if key not in self.holders_of and not self.complete:
+		if key not in self.sitting and not self.complete:
 			condition, values = running()
-			self.holders_of[key] = set(
-				frappe.db.sql_list(
-					f"""select duty.user from `tabDuty Assignment` duty
+			self.sitting[key] = set(
+				frappe.db.sql(
+					f"""select duty.user, principal.user from `tabDuty Assignment` duty
+					left join `tabDuty Assignment` principal on principal.name = duty.substitute_for
 					where duty.unit = %(unit)s and duty.duty = %(duty)s and {condition} and {ENABLED}""",
 					{**values, "unit": unit, "duty": duty},
 				)
 			)
-		return self.holders_of.get(key, set())
+		return self.sitting.get(key, set())
 
 	def unit_name(self, unit: str) -> str:
 		row = self.unit(unit)

@@ -183,3 +183,10 @@ class TestMany(PortalTestCase):
 		with self.acting("district"):
 			decide_many(REPORT, [name], "Approve")
 		self.assertEqual(approve_as(frappe.get_doc(REPORT, name), "cdc").workflow_state, "Approved")
+
+
+class TestNames(PortalTestCase):
+	def test_what_is_no_list_of_names_is_refused_in_a_sentence(self) -> None:
+		for names in ("", "no json", "5", "null", '{"a": 1}', "[true]", '[["x"]]', "[" * 100_000):
+			with self.subTest(names=names):
+				self.assertRefused(bulk.NoNames, decide_many, REPORT, names, "Approve")

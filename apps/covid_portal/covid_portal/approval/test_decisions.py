@@ -180,6 +180,13 @@ class TestReasons(PortalTestCase):
 						ReasonMissing, decide, REPORT, report.name, decision, reason, says="Commune ZZ11"
 					)
 
+	def test_a_reason_that_no_record_could_hold_is_refused(self) -> None:
+		report = sent(self.slot)
+		with self.acting("district"):
+			self.assertRefused(
+				ApprovalError, decide, REPORT, report.name, "Return", "x" * 10_001, says="10000"
+			)
+
 	def test_the_reason_is_kept_as_it_was_written(self) -> None:
 		reason = 'Số "đang điều trị" <giảm> 40 & không có lý do 🙏'
 		report = sent(self.slot)

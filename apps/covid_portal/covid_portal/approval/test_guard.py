@@ -6,14 +6,17 @@ import frappe
 from frappe import client
 from frappe.core.doctype.deleted_document.deleted_document import restore
 from frappe.model import workflow
+from frappe.model.document import Document
 
 from covid_portal.approval import desk
+from covid_portal.approval.managed_workflow import is_routed, workflow_name
 from covid_portal.approval.vocabulary import ApprovalError, StateGuarded
 from covid_portal.testing.case import (
 	REPORT,
 	PortalTestCase,
 	accepted,
 	approve_as,
+	change_route,
 	draft,
 	new_report,
 	sent,
@@ -157,6 +160,52 @@ class TestTheGuard(PortalTestCase):
 			report = draft(self.slot)
 			self.assertRefused((frappe.ValidationError, frappe.PermissionError), report.submit)
 			self.assertRefused((frappe.ValidationError, frappe.PermissionError), report.cancel)
+
+
+class TestTheManagedWorkflow(PortalTestCase):
+	"""The guard asks whether the managed workflow is active: nobody switches it off by hand."""
+
+	def workflow(self) -> Document:
+		return frappe.get_doc("Workflow", workflow_name(REPORT))
+
+	def assertStillGuarded(self) -> None:
+		self.assertTrue(is_routed(REPORT))
+		self.assertTrue(frappe.db.get_value("Workflow", workflow_name(REPORT), "is_active"))
+		report = draft(self.slot)
+		report.workflow_state = "In Approval"
+		self.assertRefused(StateGuarded, report.save)
+
+	def test_it_is_not_changed_by_hand(self) -> None:
+		for values in ({"is_active": 0}, {"document_type": "ToDo"}, {"workflow_state_field": "channel"}):
+			workflow = self.workflow()
+			workflow.update(values)
+			self.assertRefused(StateGuarded, workflow.save, says="Approval Route")
+		self.assertRefused(StateGuarded, client.set_value, "Workflow", workflow_name(REPORT), "is_active", 0)
+		self.assertStillGuarded()
+
+	def test_no_other_one_is_put_in_its_place(self) -> None:
+		other = frappe.copy_doc(self.workflow())
+		other.update({"workflow_name": "Another", "is_active": 1})
+		self.assertRefused(StateGuarded, other.insert, says="Approval Route")
+		other = frappe.copy_doc(self.workflow())
+		other.update({"workflow_name": "Another", "is_active": 0})
+		other.insert()
+		self.assertRefused(StateGuarded, client.set_value, "Workflow", "Another", "is_active", 1)
+		self.assertStillGuarded()
+
+	def test_it_is_neither_deleted_nor_renamed(self) -> None:
+		name = workflow_name(REPORT)
+		self.assertRefused(StateGuarded, frappe.delete_doc, "Workflow", name, force=True)
+		self.assertRefused(StateGuarded, frappe.rename_doc, "Workflow", name, "Another", force=True)
+		self.assertStillGuarded()
+
+	def test_one_that_was_switched_off_past_the_portal_is_on_again_with_the_next_change_of_a_route(
+		self,
+	) -> None:
+		frappe.db.set_value("Workflow", workflow_name(REPORT), "is_active", 0)
+		frappe.clear_cache(doctype=REPORT)
+		change_route(lambda route: route.set("priority", 3))
+		self.assertStillGuarded()
 
 
 class TestTheFrameworksWorkflow(PortalTestCase):

@@ -5,7 +5,7 @@ import frappe
 from covid_portal.approval import handover
 from covid_portal.approval.inbox import inbox
 from covid_portal.organisation.doctype.duty_assignment.duty_assignment import InvalidDutyAssignment
-from covid_portal.testing.case import PortalTestCase, approve_as, sent
+from covid_portal.testing.case import PortalTestCase, approve_as, change_route, sent, step
 from covid_portal.testing.province import address, assign
 
 DISTRICT = "DHC-ZZ1"
@@ -31,6 +31,23 @@ class TestHandover(PortalTestCase):
 	def test_nobody_is_told_where_nothing_waits(self) -> None:
 		self.end_all()
 		self.assertEqual(self.told("cdc"), 0)
+
+	def test_they_are_told_where_the_last_one_left_has_decided_already_or_is_the_author(self) -> None:
+		change_route(lambda route: route.set("steps", [step("District", approvals=2)]))
+		approve_as(sent(self.slot), "district")
+		handover.daily()
+		self.assertEqual(self.told("cdc"), 0)
+		frappe.delete_doc("Duty Assignment", f"{address('colleague')}-Approver-{DISTRICT}")
+		self.assertEqual(self.told("cdc"), 1)
+
+	def test_they_are_told_of_a_document_that_only_its_author_could_decide_on(self) -> None:
+		assign("district", "Reporter", "CHS-ZZ11")
+		with self.acting("district"):
+			sent(self.slot)
+		handover.daily()
+		self.assertEqual(self.told("cdc"), 0)
+		frappe.delete_doc("Duty Assignment", f"{address('colleague')}-Approver-{DISTRICT}")
+		self.assertEqual(self.told("cdc"), 1)
 
 	def test_a_disabled_account_counts_as_nobody(self) -> None:
 		sent(self.slot)
@@ -81,3 +98,22 @@ class TestSubstituteRecords(PortalTestCase):
 		with self.assertRaises(InvalidDutyAssignment):
 			self.substitute(substitute_for=second)
 		self.substitute()
+
+	def test_it_ends_with_the_duty_and_what_has_not_begun_never_does(self) -> None:
+		today = frappe.utils.getdate()
+		self.substitute()
+		later = {"user": address("outsider"), "valid_from": frappe.utils.add_days(today, 5)}
+		self.substitute(**later)
+		principal = frappe.get_doc("Duty Assignment", f"{address('district')}-Approver-{DISTRICT}")
+		principal.update({"valid_to": today}).save()
+		rows = frappe.get_all(
+			"Duty Assignment", {"substitute_for": principal.name}, ["user", "valid_to"], as_list=True
+		)
+		self.assertEqual(list(rows), [(address("sibling"), today)])
+
+	def test_nobody_stands_in_for_a_seat_that_was_moved(self) -> None:
+		self.substitute()
+		principal = frappe.get_doc("Duty Assignment", f"{address('district')}-Approver-{DISTRICT}")
+		for values in ({"unit": "DHC-ZZ2"}, {"duty": "Head"}, {"user": address("outsider")}):
+			with self.subTest(**values), self.assertRaises(InvalidDutyAssignment):
+				frappe.get_doc("Duty Assignment", principal.name).update(values).save()

@@ -5,8 +5,8 @@ import frappe
 from covid_portal.approval.bulk import decide_many
 from covid_portal.approval.inbox import inbox
 from covid_portal.approval.timeline import timeline
-from covid_portal.testing.case import PortalTestCase, approve_as, change_route, sent, step, take
-from covid_portal.testing.province import COMMUNE, OUTSIDE, SIBLING, address, assign
+from covid_portal.testing.case import REPORT, PortalTestCase, approve_as, change_route, sent, step, take
+from covid_portal.testing.province import COMMUNE, COMMUNES, OUTSIDE, SIBLING, address, assign
 
 
 class TestInbox(PortalTestCase):
@@ -36,6 +36,25 @@ class TestInbox(PortalTestCase):
 			"disabled",
 		):
 			self.assertEqual(self.names(who), [], who)
+
+	def test_what_one_could_not_decide_on_is_not_there(self) -> None:
+		"""Who changed or made it, and who stands in for its author or for somebody who has decided."""
+		made, changed, own, decided = (sent(self.slot, area) for area in COMMUNES)
+		frappe.db.set_value(REPORT, made.name, "owner", address("district"))
+		row = {"reference_doctype": REPORT, "reference_name": changed.name, "user": address("district")}
+		frappe.get_doc(doctype="Approval Contribution", name="zz", **row).db_insert()
+		for report in (made, changed):
+			self.assertIn(report.name, self.names("colleague"))
+			self.assertNotIn(report.name, self.names("district"))
+		principal = f"{address('other district')}-Approver-DHC-ZZ2"
+		assign("stranger", "Approver", "DHC-ZZ2", substitute_for=principal)
+		self.assertEqual(set(self.names("stranger")), {own.name, decided.name})
+		frappe.db.set_value(REPORT, own.name, "owner", address("other district"))
+		change_route(lambda route: route.set("steps", [step("District", approvals=2)]))
+		take(take(decided, "Withdraw"), "Submit")
+		with self.acting("other district"):
+			take(decided, "Approve")
+		self.assertEqual(self.names("stranger"), [])
 
 	def test_guests_are_sent_to_the_login(self) -> None:
 		with self.acting("Guest"):
@@ -129,3 +148,31 @@ class TestInbox(PortalTestCase):
 			decide_many(report.doctype, [report.name], "Return", "Look at F1.", 1)
 			self.assertEqual(timeline(report.doctype, report.name)["steps"][0]["approved"], 0)
 		self.assertEqual(self.rows("colleague")[0]["approved"], 0)
+
+
+class TestWhatWasChanged(PortalTestCase):
+	"""What the record says was changed between one decision and the next, however close on each other they are."""
+
+	def test_fields_and_rows_changed_before_it_is_sent_again(self) -> None:
+		first, second = frappe.get_all("Validation Rule", {"severity": "Warning"}, pluck="name", limit=2)
+		report = sent(self.slot, explanations=[{"rule": first, "explanation": "Before"}])
+		with self.acting("district"):
+			take(report, "Return", "Look at F1.")
+		report.reload()
+		report.new_f1 = 22
+		report.explanations[0].explanation = "After"
+		report.append("explanations", {"rule": second, "explanation": "Added"})
+		report.save(ignore_version=False)
+		report.explanations.pop()
+		report.append("explanations", {"rule": second, "explanation": "Another"})
+		report.save(ignore_version=False)
+		take(report, "Submit")
+		decisions = timeline(report.doctype, report.name)["decisions"]
+		self.assertEqual([len(row["changes"]) for row in decisions[:2]], [0, 0])
+		found = {row["label"]: (row["old"], row["new"]) for row in decisions[2]["changes"]}
+		self.assertIn(("21", "22"), found.values())
+		self.assertIn(("Before", "After"), found.values())
+		added = [new for label, (old, new) in found.items() if label.endswith("row 2") and not old]
+		self.assertEqual(len(added), 1)
+		self.assertIn("Another", added[0])
+		self.assertNotIn("Added", str(found))

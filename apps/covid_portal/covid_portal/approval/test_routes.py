@@ -4,7 +4,7 @@ import frappe
 
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.doctype.approval_route.approval_route import InvalidRoute, SecondRoute
-from covid_portal.approval.routes import RouteChooser, load_shipped_routes, shipped_routes
+from covid_portal.approval.routes import RouteChooser, is_same, load_shipped_routes, shipped_routes
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import (
 	AppendOnly,
@@ -146,6 +146,17 @@ class TestWhichRoute(PortalTestCase):
 		self.assertEqual(self.chosen(new_cases=101), "Second")
 		self.assertEqual(self.chosen(new_cases=101, area="ZZ21"), REPORT)
 
+	def test_a_number_is_the_same_however_it_is_written_and_a_code_is_a_text(self) -> None:
+		cases = (("new_cases", "6.0", True), ("new_cases", "7", False), ("area", "ZZ11", True))
+		for fieldname, value, fits in cases:
+			with self.subTest(fieldname=fieldname, value=value):
+				condition = {"subject": "Document", "fieldname": fieldname, "value": value}
+				for operator, right in (("=", fits), ("!=", not fits), ("in", fits), ("not in", not fits)):
+					second_route("Second", {**condition, "operator": operator})
+					self.assertEqual(self.chosen(new_cases=6.0) == "Second", right, operator)
+					frappe.delete_doc("Approval Route", "Second")
+		self.assertFalse(is_same("007", "7"))
+
 	def test_the_higher_priority_comes_first_and_a_disabled_route_not_at_all(self) -> None:
 		second_route("Second", priority=10)
 		self.assertEqual(self.chosen(), "Second")
@@ -167,6 +178,8 @@ class TestWhichRoute(PortalTestCase):
 			(step("Named", who="Named Unit"), "Named"),
 			(step("Typed", who="Unit of a Type"), "Typed"),
 			(step("Late", when_late="Escalate"), "Late"),
+			(step("Endless", hours=1e12), "Endless"),
+			(step("Endless", hours=1, remind_hours=9000), "Endless"),
 		)
 		for row, says in wrong:
 			with self.subTest(says=says):
@@ -175,6 +188,25 @@ class TestWhichRoute(PortalTestCase):
 		self.assertRefused(InvalidRoute, second_route, "Second", condition, says="no_such")
 		condition = {"subject": "Document", "fieldname": "new_cases", "operator": "="}
 		self.assertRefused(InvalidRoute, second_route, "Second", condition)
+		condition = {"subject": "User", "fieldname": "email", "operator": "is set"}
+		self.assertRefused(InvalidRoute, second_route, "Second", condition, says="User")
+
+	def test_a_doctype_that_can_go_by_no_route_is_left_as_it_is(self) -> None:
+		closed = ("User", "Approval Decision", "Publishing Settings", "Report Explanation")
+		for doctype in closed:
+			with self.subTest(doctype=doctype):
+				route = frappe.get_doc(
+					doctype="Approval Route", title="X", document_type=doctype, steps=[step("District")]
+				)
+				self.assertRefused(InvalidRoute, route.insert)
+				self.assertFalse(
+					frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": "approval_unit"})
+				)
+
+	def test_a_document_of_no_unit_waits_for_nobody(self) -> None:
+		report = draft(self.slot)
+		frappe.db.set_value(REPORT, report.name, "unit", None)
+		self.assertRefused(ApprovalError, decide, REPORT, report.name, "Submit", says="no unit")
 
 
 class TestWho(PortalTestCase):
@@ -197,6 +229,14 @@ class TestWho(PortalTestCase):
 		self.assertEqual(
 			steps_of(sent(self.slot, "ZZ12")), [(1, "CHS-ZZ12", "Pending"), (2, "DHC-ZZ1", "Waiting")]
 		)
+
+	def test_nor_is_one_asked_who_stands_in_for_the_author(self) -> None:
+		set_steps(step("Head", who="Own Unit", duty="Head", may_be_skipped=1), step("District"))
+		head = assign("reporter", "Head", "CHS-ZZ11")
+		assign("colleague", "Head", "CHS-ZZ11", substitute_for=head)
+		with self.acting("reporter"):
+			report = sent(self.slot)
+		self.assertEqual(steps_of(report), [(1, "DHC-ZZ1", "Pending")])
 
 	def test_a_route_whose_every_step_was_skipped_is_no_way_to_approved(self) -> None:
 		set_steps(step("Head", who="Own Unit", duty="Head", may_be_skipped=1))
@@ -222,6 +262,27 @@ class TestSeveral(PortalTestCase):
 		report = self.approve(sent(self.slot), "colleague")
 		self.assertEqual(report.workflow_state, "In Approval")
 		self.assertEqual(self.approve(report, "district").workflow_state, "Approved")
+
+	def test_of_all_a_substitute_and_whom_he_stands_in_for_are_one(self) -> None:
+		principal = f"{address('district')}-Approver-DHC-ZZ1"
+		assign("sibling", "Approver", "DHC-ZZ1", substitute_for=principal)
+		set_steps(step("District", approvals=0))
+		for first, second in (("district", "colleague"), ("sibling", "colleague")):
+			with self.subTest(first=first):
+				frappe.db.savepoint("one_way")
+				report = self.approve(sent(self.slot), first)
+				self.assertEqual(report.workflow_state, "In Approval")
+				self.assertEqual(self.approve(report, second).workflow_state, "Approved")
+				frappe.db.rollback(save_point="one_way")
+
+	def test_of_all_one_who_stands_in_for_the_author_is_not_asked(self) -> None:
+		assign("district", "Reporter", "CHS-ZZ11")
+		principal = f"{address('district')}-Approver-DHC-ZZ1"
+		assign("sibling", "Approver", "DHC-ZZ1", substitute_for=principal)
+		set_steps(step("District", approvals=0))
+		with self.acting("district"):
+			report = sent(self.slot)
+		self.assertEqual(self.approve(report, "colleague").workflow_state, "Approved")
 
 	def test_units_beside_each_other_both_approve_in_any_order(self) -> None:
 		set_steps(

@@ -1,10 +1,13 @@
 """The record of a document as people read it: who decided, for whom, when, why, and what the author changed since."""
 
 import json
+from collections.abc import Collection, Iterator
 
 import frappe
 from frappe import _
+from frappe.model.base_document import get_controller
 from frappe.model.document import Document
+from frappe.model.meta import Meta
 
 from covid_portal.approval.acts import AUTOMATIC
 from covid_portal.approval.guard import GUARDED
@@ -87,10 +90,11 @@ def may_return_to(line: Line) -> list[dict]:
 
 
 def changes_before(doc: Document, line: Line) -> list[list[dict]]:
-	"""For each decision, the fields that were changed since the one before it, from the framework's versions."""
+	"""For each decision, what was changed since the one before it, from the framework's versions. Both are ordered by when
+	they were stored: the time of a decision is whole seconds, in which much can happen."""
 	versions = frappe.get_all(
 		"Version",
-		{"ref_doctype": doc.doctype, "docname": doc.name},
+		{"ref_doctype": doc.doctype, "docname": str(doc.name)},
 		["creation", "data"],
 		order_by="creation asc",
 	)
@@ -99,39 +103,83 @@ def changes_before(doc: Document, line: Line) -> list[list[dict]]:
 		part = [
 			version.data
 			for version in versions
-			if (since is None or version.creation > since) and version.creation <= row["decided_at"]
+			if (since is None or version.creation > since) and version.creation <= row["creation"]
 		]
 		found.append(net_changes(doc, part)[:MOST_CHANGES] if since else [])
-		since = row["decided_at"]
+		since = row["creation"]
 	return found
 
 
 def net_changes(doc: Document, versions: list[str]) -> list[dict]:
-	"""First old and last new value of each field of the document's own that ended up different, without those that the portal
-	itself writes; of what is sealed, that it changed."""
-	first, last = {}, {}
-	skipped = STANDARD.union(getattr(doc, "NOT_CONTENT", ()))
+	"""First old and last new value of what ended up different, of the document's own fields and of its rows, without what the
+	portal itself writes; of what is sealed, that it changed."""
+	first, last, sealed = {}, {}, set()
 	for data in versions:
-		for fieldname, old, new in json.loads(data).get("changed") or []:
-			if fieldname not in skipped:
-				first.setdefault(fieldname, old)
-				last[fieldname] = new
-	sealed = getattr(doc, "PERSONAL_FIELDS", ())
+		for label, old, new, is_sealed in changes_of(doc, json.loads(data)):
+			first.setdefault(label, shown(old))
+			last[label] = shown(new)
+			sealed.update([label] if is_sealed else [])
 	return [
-		{"label": label_of(doc, field)}
-		| (
-			{"old": COVERED, "new": COVERED}
-			if field in sealed
-			else {"old": shown(first[field]), "new": shown(last[field])}
-		)
-		for field in first
-		if shown(first[field]) != shown(last[field])
+		{"label": label, "old": COVERED, "new": COVERED}
+		if label in sealed
+		else {"label": label, "old": first[label], "new": last[label]}
+		for label in first
+		if first[label] != last[label]
 	]
 
 
-def label_of(doc: Document, fieldname: str) -> str:
-	field = doc.meta.get_field(fieldname)
+Change = tuple[str, object, object, bool]
+
+
+def changes_of(doc: Document, data: dict) -> Iterator[Change]:
+	"""(what, old, new, whether it is sealed) of one version, as the framework stores it."""
+	content = [row for row in data.get("changed") or [] if row[0] not in getattr(doc, "NOT_CONTENT", ())]
+	yield from of_fields(doc.meta, content)
+	for fieldname, row in data.get("removed") or []:
+		yield row_label(doc.meta, fieldname, row.get("idx")), row_text(doc.meta, fieldname, row), "", False
+	for fieldname, row in data.get("added") or []:
+		yield row_label(doc.meta, fieldname, row.get("idx")), "", row_text(doc.meta, fieldname, row), False
+	for fieldname, index, _name, changed in data.get("row_changed") or []:
+		if table := table_meta(doc.meta, fieldname):
+			for label, *rest in of_fields(table, changed):
+				yield f"{row_label(doc.meta, fieldname, index + 1)}: {label}", *rest
+
+
+def of_fields(meta: Meta, changed: list) -> Iterator[Change]:
+	sealed = sealed_fields(meta.name)
+	for fieldname, old, new in changed:
+		if fieldname not in STANDARD:
+			yield label_of(meta, fieldname), old, new, fieldname in sealed
+
+
+def sealed_fields(doctype: str) -> Collection[str]:
+	return getattr(get_controller(doctype), "PERSONAL_FIELDS", ())
+
+
+def table_meta(meta: Meta, fieldname: str) -> Meta | None:
+	"""Of the rows of a table; None where the DocType has no such table any more."""
+	field = meta.get_field(fieldname)
+	return frappe.get_meta(field.options) if field and field.options else None
+
+
+def label_of(meta: Meta, fieldname: str) -> str:
+	field = meta.get_field(fieldname)
 	return _(field.label) if field and field.label else fieldname
+
+
+def row_label(meta: Meta, fieldname: str, number: int | None) -> str:
+	"""Recipients, row 2"""
+	return _("{0}, row {1}").format(label_of(meta, fieldname), number)
+
+
+def row_text(meta: Meta, fieldname: str, row: dict) -> str:
+	"""What the row says, as its columns in the form do."""
+	table = table_meta(meta, fieldname)
+	if not table:
+		return ""
+	columns = [field.fieldname for field in table.fields if field.in_list_view]
+	columns = [column for column in columns if column not in sealed_fields(table.name)]
+	return ", ".join(filter(None, (shown(row.get(column)) for column in columns)))
 
 
 def shown(value: object) -> str:

@@ -1,7 +1,7 @@
 """Counts and links within the caller's scope: the framework's own endpoints look at the whole table."""
 
 import frappe
-from frappe import client
+from frappe import _, client
 from frappe.desk import search
 from frappe.desk.form import linked_with
 
@@ -19,6 +19,24 @@ def get_count(
 	joined = isinstance(filters, list) and any(len(row) == 4 and row[0] != doctype for row in filters)
 	fields = [f"count({'distinct ' if joined else ''}`tab{doctype}`.name) as total"]
 	return frappe.get_list(doctype, filters=filters, fields=fields, order_by=None)[0].total
+
+
+@frappe.whitelist()
+def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list) -> list[dict]:
+	"""For the form of a workflow: of the documents the user may see, how many are in a state that is none of these. The
+	framework's own counts whatever column it is asked for, over the whole table."""
+	field = frappe.get_meta(doctype).get_field(workflow_state_field)
+	if not field or field.fieldtype not in ("Link", "Select", "Data"):
+		frappe.throw(_("{0} has no field {1}.").format(_(doctype), workflow_state_field))
+	rows = frappe.get_list(
+		doctype,
+		filters={field.fieldname: ("not in", frappe.parse_json(states))},
+		fields=[field.fieldname, "count(*) as count"],
+		group_by=field.fieldname,
+		order_by=None,
+		limit=0,
+	)
+	return [row for row in rows if row[field.fieldname]]
 
 
 @frappe.whitelist()

@@ -2,7 +2,7 @@
 
 import frappe
 
-from covid_portal.organisation.counting import get_count, validate_link
+from covid_portal.organisation.counting import get_count, get_workflow_state_count, validate_link
 from covid_portal.testing.case import REPORT, PortalTestCase, draft
 from covid_portal.testing.province import COMMUNES
 
@@ -38,3 +38,21 @@ class TestCounting(PortalTestCase):
 		with self.acting("sibling"):
 			self.assertFalse(validate_link(REPORT, name).get("name"))
 			self.assertFalse(validate_link(REPORT, "no such report").get("name"))
+
+	def test_states_are_counted_within_the_scope_and_no_other_column_tells_of_others(self) -> None:
+		name = "frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"
+		self.assertIn(name, frappe.get_hooks("override_whitelisted_methods"))
+		draft(self.slot)
+		draft(self.slot, "ZZ21")
+
+		def counted(who: str, field: str) -> set[str]:
+			with self.acting(who):
+				rows = get_workflow_state_count(REPORT, field, '["no such state"]')
+			return {row[field] for row in rows}
+
+		self.assertIn("Draft", counted("reporter", "workflow_state"))
+		self.assertEqual(counted("reporter", "area"), {"ZZ11"})
+		self.assertEqual(counted("sibling", "area"), set())
+		with self.acting("reporter"):
+			self.assertRefused(frappe.ValidationError, get_workflow_state_count, REPORT, "name) from x", "[]")
+			self.assertRefused(frappe.PermissionError, get_workflow_state_count, "Error Log", "method", "[]")

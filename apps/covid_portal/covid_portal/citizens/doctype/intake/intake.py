@@ -1,7 +1,7 @@
 from typing import ClassVar
 
+from covid_portal.approval.append_only import refuse
 from covid_portal.citizens import codes
-from covid_portal.privacy.append_only import refuse
 from covid_portal.privacy.document import PersonalDocument
 
 

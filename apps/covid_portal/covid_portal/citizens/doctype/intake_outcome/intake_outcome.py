@@ -1,7 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
-from covid_portal.privacy.append_only import refuse
+from covid_portal.approval.append_only import refuse
 
 
 class IntakeOutcome(Document):

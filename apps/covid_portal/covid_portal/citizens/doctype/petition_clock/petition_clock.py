@@ -1,8 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from covid_portal.approval.append_only import refuse
 from covid_portal.citizens.beside_petition import scoped
-from covid_portal.privacy.append_only import refuse
 
 
 class PetitionClock(Document):

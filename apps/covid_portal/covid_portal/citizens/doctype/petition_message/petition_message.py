@@ -2,8 +2,8 @@ from typing import ClassVar
 
 import frappe
 
+from covid_portal.approval.append_only import refuse
 from covid_portal.citizens.beside_petition import scoped
-from covid_portal.privacy.append_only import refuse
 from covid_portal.privacy.document import PersonalDocument
 
 

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from covid_portal.privacy.append_only import refuse
+from covid_portal.approval.append_only import refuse
 
 
 class AccessCheck(Document):

@@ -1,6 +1,6 @@
 import frappe
 
-from covid_portal.privacy.append_only import refuse
+from covid_portal.approval.append_only import refuse
 from covid_portal.privacy.document import PersonalDocument
 
 
