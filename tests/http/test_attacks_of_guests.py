@@ -90,6 +90,13 @@ def test_json_that_cannot_be_read(body: bytes, portal: Portal) -> None:
 		assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", [PETITION, RETURN, VERIFY])
+def test_a_field_of_a_form_whose_name_cannot_be_read(path: str, portal: Portal) -> None:
+	body = b'--x\r\nContent-Disposition: form-data; name="\\"\r\n\r\nnull\r\n--x--\r\n'
+	headers = {"Content-Type": "multipart/form-data; boundary=x"}
+	check(send_once(portal.base_url, "POST", guest_api.address(BY_PATH[path]), data=body, headers=headers))
+
+
 def test_what_is_nested_deep_in_an_address(portal: Portal) -> None:
 	endpoint = BY_PATH["covid_portal.approval.desk.apply_action"]
 	answer = send_once(

@@ -225,7 +225,7 @@ def test_nor_in_other_slots(reader: Client, story: dict, truth: Callable, admini
 
 def test_ranges_alone_would_be_broken(story: dict, truth: Callable) -> None:
 	_count, found = given_away_in(story["versions"][-1:], truth(story["slot"]), [CORRECTED], naively=True)
-	assert len(found) > 10
+	assert len(found) > 3  # how many there are depends on the day's figures
 
 
 # --- what is in the files at all

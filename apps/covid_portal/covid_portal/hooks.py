@@ -146,8 +146,9 @@ doc_events = {
 }
 
 # Rows of child tables asked for by themselves are led past every other check; lists of the resource API past everything that
-# can be led elsewhere by name.
+# can be led elsewhere by name. Before all: what no endpoint can be called with.
 before_request = [
+	"covid_portal.organisation.guest_input.leave_out_nameless",
 	"covid_portal.organisation.user_permissions.refuse_bare_rows",
 	"covid_portal.reporting.listing.lead_lists",
 ]

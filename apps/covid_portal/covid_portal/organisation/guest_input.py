@@ -59,6 +59,13 @@ def refuse(name: str) -> None:
 # --- what the framework reads before any endpoint is asked
 
 
+def leave_out_nameless() -> None:
+	"""Hook before_request: a field of a form whose name cannot be read is none. The framework would hand it on as an argument,
+	and then stumble over it once more where it writes down that it has stumbled."""
+	for name in [name for name in frappe.form_dict if not isinstance(name, str)]:
+		del frappe.form_dict[name]
+
+
 def answer_unreadable(response: Response | None, request: Request) -> None:
 	"""Hook after_request: whoever sends JSON that cannot be read is at fault, and is told so; nothing of the inside."""
 	if response is None or response.status_code != SERVER_ERROR or is_readable(request):
