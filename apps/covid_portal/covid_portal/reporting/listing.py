@@ -7,17 +7,13 @@ export holds, of consolidated rows, `known`, the reference: of a field of anothe
 from typing import Any
 
 import frappe
-from frappe import _, client
+from frappe import client
 from frappe.desk import reportview
 from frappe.model.base_document import get_controller
 from frappe.utils import sbool
 
 from covid_portal.organisation import resource_api
 from covid_portal.reporting.figures import AnsweredFigures
-
-
-class UnreadableFields(frappe.ValidationError):
-	"""Fields are asked for as a JSON list."""
 
 
 @frappe.whitelist()
@@ -100,10 +96,11 @@ def native(asked: dict) -> dict:
 
 
 def parsed(text: str) -> Any:
+	"""Fields as the framework reads them: a list in JSON, or names with commas between."""
 	try:
 		return ["*"] if text == "*" else frappe.parse_json(text)
 	except ValueError:
-		frappe.throw(_("Fields are a list in JSON, as in {0}.").format('["name", "area"]'), UnreadableFields)
+		return [field.strip() for field in text.split(",")]
 
 
 @frappe.whitelist()
