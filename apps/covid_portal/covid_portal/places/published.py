@@ -33,7 +33,7 @@ FOUND = 400  # places that the search knows
 def files(publication: Publication) -> dict[str, bytes]:
 	if publication.more_follows:
 		return {}
-	areas, rows = Areas.load(), all_rows()
+	areas, rows = Areas.load(), publication.once(all_rows)
 	made = data_files(rows)
 	changed = {path for path, content in made.items() if is_other(publication.live / path, content)}
 	for kind, (page, file) in PAGES.items():
@@ -45,7 +45,7 @@ def files(publication: Publication) -> dict[str, bytes]:
 
 
 def all_rows(now: datetime | None = None) -> dict[str, list[dict]]:
-	"""By kind, as of now. Asked twice in a build, by pages and search: read once for each."""
+	"""By kind, as of now."""
 	now, areas = now or now_datetime(), Areas.load()
 	return {
 		SITES: public_rows.sites(areas),
@@ -204,12 +204,12 @@ def grouped(rows: list[dict], areas: Areas) -> list[dict]:
 	return [{"code": code, **areas.named(code), "rows": list(part)} for code, part in parts]
 
 
-def search_entries(_publication: Publication, lang: str) -> list[Entry]:
+def search_entries(publication: Publication, lang: str) -> list[Entry]:
 	"""Names of the places, quarantine sites first; of very many the first."""
 	_ = pages.translator(lang)
 	kinds = {SITES: _("Quarantine site"), POINTS: _("Supply point"), CONTROL: ""}
 	entries = []
-	for kind, rows in all_rows().items():
+	for kind, rows in publication.once(all_rows).items():
 		address = site_map.address(PAGES[kind][0], lang)
 		for row in rows[: FOUND - len(entries)]:
 			said = kinds[kind] or local(row, "kind_name", lang=lang)

@@ -1,15 +1,17 @@
 """What one build of the snapshot is about, and the files that the portal's parts make for it (hooks: public_files)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import frappe
 
 from covid_portal.publishing.figures import slots_data
 from covid_portal.publishing.series_files import Begun, Series, series_of
 
+T = TypeVar("T")
 OF_SLOT = ["name", "report_type", "slot_time", "window_start", "previous_slot", "version", "published_at"]
 
 
@@ -21,7 +23,7 @@ class Publication:
 	so. `anew`: every page is to be made, also those that no new figure changes: the brand or a template has.
 
 	Many slots are built some at a time. `more_follows`: this is not the last part, so that whatever tells of all slots, or of
-	none, need not be made yet; `begun`: what the parts before it came to. `communes`: kept by communes.of_slot()."""
+	none, need not be made yet; `begun`: what the parts before it came to. `communes`: kept by communes.of_slot(); `kept`: by once()."""
 
 	slots: tuple[str, ...]
 	newest: str
@@ -32,6 +34,7 @@ class Publication:
 	more_follows: bool = False
 	begun: Begun | None = None
 	communes: dict[str, dict] = field(default_factory=dict)
+	kept: dict[Callable, object] = field(default_factory=dict)
 
 	@property
 	def said_before(self) -> Path:
@@ -44,6 +47,12 @@ class Publication:
 	@property
 	def newest_is_new(self) -> bool:
 		return self.newest in self.slots
+
+	def once(self, read: Callable[[], T]) -> T:
+		"""What `read` returns, read at the first asking: several parts of a build show the same."""
+		if read not in self.kept:
+			self.kept[read] = read()
+		return self.kept[read]
 
 	@cached_property
 	def series(self) -> Series:

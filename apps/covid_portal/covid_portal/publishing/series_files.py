@@ -22,7 +22,7 @@ from covid_portal.publishing.figures import COMPLETENESS, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.reporting import definitions, series
 from covid_portal.reporting.consolidated_rows import COUNTS
-from covid_portal.reporting.day_totals import day_of, day_rows, with_day, with_unknown
+from covid_portal.reporting.day_totals import DAY_OF_SLOT, day_of, day_rows, with_day, with_unknown
 
 SERIES = "du-lieu-mo/v1/series"
 KEYS = ("area", "slot", "slot_time", *COUNTS)
@@ -163,13 +163,23 @@ def missing_months(
 	"""{month with published slots: areas whose lists in the live build do not have it}: what was published before there were
 	any. All months of an area that has no list yet, since its series may reach back to the areas it was made of, or whose
 	list holds what is public no more."""
-	filters = {"report_type": report_type, "published_at": ("is", "set")}
-	published = {month_of(at) for at in frappe.get_all("Report Slot", filters, pluck="slot_time")}
+	published = published_months(report_type)
 	public = set(public_fields(report_type))
 	anew = [code for code, course in courses.items() if not course.months or not set(course.fields) <= public]
 	listed_somewhere = {row["month"] for course in courses.values() for row in course.months}
 	areas = {month: anew if month in listed_somewhere else list(courses) for month in published}
 	return {month: wanted for month, wanted in areas.items() if wanted and month not in made_anyway}
+
+
+def published_months(report_type: str) -> set[str]:
+	"""The months that its published slots' days lie in, told by the database: of years of slots none is handed over."""
+	return set(
+		frappe.db.sql_list(
+			f"""select distinct date_format({DAY_OF_SLOT}, '%%Y-%%m') from `tabReport Slot`
+			where report_type = %s and published_at is not null""",
+			report_type,
+		)
+	)
 
 
 def bounds(month: str) -> tuple[datetime, datetime]:

@@ -69,6 +69,19 @@ class TestTables(OpenDataCase):
 		self.assertEqual(self.file(f"slots/{self.previous}.csv"), before)
 
 
+class TestMonths(OpenDataCase):
+	def test_a_published_slot_is_of_the_month_that_its_day_lies_in(self) -> None:
+		self.move(self.previous, datetime(2021, 11, 1))
+		self.move(self.slot, datetime(2021, 12, 31, 23, 59))
+		frappe.db.set_value("Report Slot", self.previous, "published_at", datetime(2021, 11, 2))
+		self.assertEqual(series_files.published_months(REPORT), {"2021-10"})
+		frappe.db.set_value("Report Slot", self.slot, "published_at", datetime(2022, 1, 1))
+		self.assertEqual(series_files.published_months(REPORT), {"2021-10", "2021-12"})
+		self.assertEqual(
+			series_files.published_months(REPORT), series_files.months_of([self.previous, self.slot])
+		)
+
+
 class TestSeries(OpenDataCase):
 	def test_a_month_has_its_published_slots_and_a_day_their_sum(self) -> None:
 		self.publish(self.previous)

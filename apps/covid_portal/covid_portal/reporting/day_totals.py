@@ -12,6 +12,8 @@ from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import definitions, series
 from covid_portal.reporting.known_figures import figures_of_all
 
+# The day a slot belongs to, in SQL; as day_of() says it.
+DAY_OF_SLOT = "date(date_sub(slot_time, interval 1 microsecond))"
 KEYS = ("area", "slot", "slot_time", "expected", "reported")
 
 

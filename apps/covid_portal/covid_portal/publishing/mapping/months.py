@@ -17,7 +17,7 @@ from covid_portal.publishing.communes import COMMUNES, of_slot
 from covid_portal.publishing.figures import DAILY, with_zone
 from covid_portal.publishing.mapping.measures import LETTERS, NO_LEVEL, NOT_EXPECTED, WITHHELD
 from covid_portal.publishing.publication import Publication
-from covid_portal.publishing.series_files import bounds, month_after, month_of, months_of
+from covid_portal.publishing.series_files import bounds, month_after, month_of, months_of, published_months
 from covid_portal.reporting import definitions
 from covid_portal.reporting.comparison import PER, POPULATION, WEEK
 from covid_portal.reporting.known_figures import figures_of_all
@@ -90,11 +90,6 @@ def is_public(report_type: str) -> bool:
 def tells_figures(file: Path) -> bool:
 	slots = json.loads(file.read_bytes())["slots"]
 	return any(value is not None for slot in slots for value in slot[DAILY])
-
-
-def published_months(report_type: str) -> set[str]:
-	filters = {"report_type": report_type, "published_at": ("is", "set")}
-	return {month_of(at) for at in frappe.get_all("Report Slot", filters, pluck="slot_time")}
 
 
 def months_touched(slots: tuple[str, ...]) -> set[str]:

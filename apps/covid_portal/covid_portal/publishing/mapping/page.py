@@ -24,11 +24,10 @@ from covid_portal.publishing.mapping.months import (
 	month_data,
 	month_file,
 	months_to_make,
-	published_months,
 )
 from covid_portal.publishing.mapping.outline_files import outline_files, shown_outlines
 from covid_portal.publishing.publication import Publication
-from covid_portal.publishing.series_files import month_of
+from covid_portal.publishing.series_files import month_of, published_months
 from covid_portal.publishing.site_map import LANGUAGES, Translate
 
 MONTHS_OFFERED = 24
@@ -54,6 +53,7 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 	blocks = with_figures(blocks_of(latest["province"]["code"], at.date()), of_month)
 	offered = [measure for measure in MEASURES if measure is REPORTING or has_any(blocks, measure)]
 	translators = {lang: pages.translator(lang) for lang in LANGUAGES}
+	published = sorted(published_months(latest["report_type"]))
 	data = {
 		**{
 			key: latest[key]
@@ -68,10 +68,7 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 	}
 	return {
 		**data,
-		"script": {
-			lang: script_data(data, sorted(published_months(latest["report_type"])), lang, translators[lang])
-			for lang in LANGUAGES
-		},
+		"script": {lang: script_data(data, published, lang, translators[lang]) for lang in LANGUAGES},
 	}
 
 
