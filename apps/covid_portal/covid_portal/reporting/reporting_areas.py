@@ -82,7 +82,7 @@ def source_sql(report_type: Document, joins: str, certain: bool) -> str:
 			reported int path '$[2]', provisional int path '$[3]', expected int path '$[4]',
 			way int path '$[5]')) owed
 		{"" if certain else "left"} join `tab{report_type.document_type}` report
-			on report.slot = %(slot)s and report.area = owed.area and owed.reported
+			on report.name = concat(%(slot)s, '-', owed.area) and owed.reported
 		{joins}"""
 
 

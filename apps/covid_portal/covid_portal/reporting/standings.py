@@ -61,7 +61,7 @@ def owed_of(values: dict, report_type: Document, corrected: Corrected) -> list[O
 		from `tabReport Obligation` owed
 		join `tabArea` area on area.name = owed.area
 		left join `tab{report_type.document_type}` report
-			on report.slot = %(slot)s and report.area = owed.area and {REPORT_COUNTS}
+			on report.name = concat(%(slot)s, '-', owed.area) and {REPORT_COUNTS}
 		{openings.before_join(report_type)}
 		where owed.slot = %(slot)s
 		group by area.level, area.parent_area, under_way, counted, given, known_before
