@@ -29,7 +29,7 @@ class Result:
 		return self.ratio <= self.target and (self.limit is None or self.figure <= self.limit)
 
 	def row(self) -> dict:
-		return {**asdict(self), "ratio": round(self.ratio, 2), "passes": self.passes}
+		return {**asdict(self), "ratio": round(self.ratio, 4), "passes": self.passes}
 
 
 def in_turn(
@@ -71,7 +71,7 @@ def table(results: list[Result]) -> str:
 			result.case,
 			f"{result.figure:.1f}",
 			f"{result.reference:.1f}",
-			f"{result.ratio:.2f}",
+			f"{result.ratio:.3g}",
 			f"≤ {result.target:g}" + (f", {result.limit:g} ms" if result.limit else ""),
 			str(result.rounds),
 			"PASS" if result.passes else "MISS",
