@@ -1,6 +1,7 @@
 """A DocType that an administrator makes goes by a route like the portal's own, and is seen by those alone whose Scope Rules
 say so; no sequence of calls by anybody brings a document to Approved without the decisions that its route asks for."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -217,6 +218,21 @@ WAYS: dict[str, Callable[[Client, str], object]] = {
 	),
 	"link search": lambda who, name: message(
 		who.call(f"{SEARCH}.search_widget", doctype=DOCTYPE, txt=name, reference_doctype="ToDo")
+	),
+	"link search that ignores permissions": lambda who, name: message(
+		who.call(f"{SEARCH}.search_link", doctype=DOCTYPE, txt=name, ignore_user_permissions=1)
+	),
+	"chart": lambda who, name: message(
+		who.call(
+			"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+			chart={
+				"document_type": DOCTYPE,
+				"chart_type": "Group By",
+				"group_by_based_on": "title",
+				"group_by_type": "Count",
+				"filters_json": json.dumps([[DOCTYPE, "name", "=", name]]),
+			},
+		)
 	),
 	"link": lambda who, name: message(
 		who.ask("frappe.client.validate_link", doctype=DOCTYPE, docname=name, fields=["title"])

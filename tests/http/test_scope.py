@@ -184,14 +184,24 @@ def test_a_value_is_not_given_to_others(target: Target, outsider: Client, own: C
 	assert not accepted(outsider.ask("frappe.client.get_value", **query))
 
 
+@pytest.mark.parametrize("ignoring", [0, 1])
 @pytest.mark.parametrize("doctype", [REPORT, "Report Obligation", "Consolidated Report"])
 def test_a_link_field_suggests_nothing_of_others(
-	doctype: str, target: Target, outsider: Client, own: Client
+	doctype: str, ignoring: int, target: Target, outsider: Client, own: Client
 ) -> None:
 	for way in ("frappe.desk.search.search_link", "frappe.desk.search.search_widget"):
 		query = {"doctype": doctype, "txt": target.place.area, "reference_doctype": "Approval Step"}
+		query["ignore_user_permissions"] = ignoring
 		assert target.place.area in own.ask(way, **query).text
 		assert target.place.area not in outsider.ask(way, **query).text
+
+
+def test_a_document_does_not_bring_along_those_it_links_to(own: Client, target: Target) -> None:
+	for start in ("/api/resource", "/api/v1/resource"):
+		name = f"{target.slot}-{target.place.unit}"
+		answer = own.get(f"{start}/Report Obligation/{name}", expand_links="1")
+		if answer.status_code != 404:  # the snapshot has one address for it
+			assert answer.json()["data"]["unit"] == target.place.unit, answer.text[:300]
 
 
 def test_whether_a_report_exists_is_not_told_by_the_check_of_a_link(

@@ -149,6 +149,7 @@ doc_events = {
 # can be led elsewhere by name. Before all: what no endpoint can be called with.
 before_request = [
 	"covid_portal.organisation.guest_input.leave_out_nameless",
+	"covid_portal.organisation.counting.leave_links_closed",
 	"covid_portal.organisation.user_permissions.refuse_bare_rows",
 	"covid_portal.reporting.listing.lead_lists",
 ]
@@ -171,8 +172,14 @@ override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "covid_portal.reporting.listing.export_query",
 	"frappe.desk.query_report.get_data_for_custom_field": "covid_portal.organisation.counting.get_data_for_custom_field",
 	"frappe.desk.search.get_names_for_mentions": "covid_portal.organisation.people.get_names_for_mentions",
+	"frappe.desk.search.search_link": "covid_portal.organisation.counting.search_link",
+	"frappe.desk.search.search_widget": "covid_portal.organisation.counting.search_widget",
 	"frappe.desk.search.get_link_title": "covid_portal.organisation.counting.get_link_title",
 	"frappe.desk.form.linked_with.get": "covid_portal.organisation.counting.get_linked",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "covid_portal.organisation.desk_figures.get_chart",
+	"frappe.desk.listview.get_group_by_count": "covid_portal.organisation.desk_figures.get_group_by_count",
+	"frappe.utils.goal.get_monthly_goal_graph_data": "covid_portal.organisation.desk_figures.get_goal",
+	"frappe.email.relink": "covid_portal.organisation.desk_acts.relink",
 	"frappe.desk.doctype.tag.tag.add_tag": "covid_portal.organisation.desk_acts.add_tag",
 	"frappe.desk.doctype.tag.tag.add_tags": "covid_portal.organisation.desk_acts.add_tags",
 	"frappe.desk.doctype.tag.tag.remove_tag": "covid_portal.organisation.desk_acts.remove_tag",

@@ -1,5 +1,7 @@
 """Counts and links within the caller's scope: the framework's own endpoints look at the whole table."""
 
+from typing import Any
+
 import frappe
 from frappe import _, client
 from frappe.desk import search
@@ -45,10 +47,38 @@ def validate_link(doctype: str, docname: str, fields: str | list | None = None) 
 	if doctype == "Role" and not frappe.has_permission("Role"):
 		known = gives_duties() and is_duty(docname) and frappe.db.exists("Role", docname)
 		return {"name": docname} if known else {}
-	scoped = doctype in frappe.get_hooks("permission_query_conditions") or is_kept(doctype)
-	if scoped and not frappe.get_list(doctype, {"name": docname}, limit=1):
+	if is_scoped(doctype) and not frappe.get_list(doctype, {"name": docname}, limit=1):
 		return {}
 	return client.validate_link(doctype, docname, fields)
+
+
+@frappe.whitelist()
+def search_link(doctype: str, **asked: Any) -> Any:
+	"""What a link field suggests, as the framework's endpoint."""
+	return frappe.call(search.search_link, **within_scope(doctype, asked))
+
+
+@frappe.whitelist()
+def search_widget(doctype: str, **asked: Any) -> Any:
+	"""What the search box of a link field finds, as the framework's endpoint."""
+	return frappe.call(search.search_widget, **within_scope(doctype, asked))
+
+
+def within_scope(doctype: str, asked: dict) -> dict:
+	"""The arguments as the framework's search takes them. Asked to ignore User Permissions, it leaves out every condition: of
+	documents in somebody's scope it is not asked that."""
+	ignored = asked.get("ignore_user_permissions") if not is_scoped(doctype) else False
+	return {**asked, "doctype": doctype, "ignore_user_permissions": ignored or False}
+
+
+def is_scoped(doctype: str) -> bool:
+	return doctype in frappe.get_hooks("permission_query_conditions") or is_kept(doctype)
+
+
+def leave_links_closed() -> None:
+	"""before_request: with a document, upstream hands out whole those that it links to, whoever may read them. Here a link is
+	a name, whatever is asked for."""
+	frappe.form_dict.pop("expand_links", None)
 
 
 @frappe.whitelist()

@@ -5,7 +5,7 @@ the framework's own function does it.
 """
 
 import frappe
-from frappe import _
+from frappe import _, email
 from frappe.desk import like
 from frappe.desk.doctype.tag import tag as tags_module
 from frappe.desk.form import assign_to as assignments
@@ -102,3 +102,11 @@ def close_assignment(doctype: str, name: str, assign_to: str) -> list[dict]:
 def get_follow_users(doctype: str, doc_name: str) -> list[dict]:
 	require_readable(doctype, doc_name)
 	return document_follow.get_follow_users(doctype, doc_name)
+
+
+@frappe.whitelist()
+def relink(name: str, reference_doctype: str, reference_name: str) -> None:
+	"""Moves a message to another document. Both are in the user's sight."""
+	require_readable("Communication", name)
+	require_readable(reference_doctype, reference_name)
+	email.relink(name, reference_doctype, reference_name)

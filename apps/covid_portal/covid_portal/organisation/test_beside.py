@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from covid_portal import hooks
 from covid_portal.organisation import beside
 from covid_portal.organisation.beside import BESIDE, PublicFile, condition, has_permission, scoped_doctypes
-from covid_portal.organisation.desk_acts import add_tag, get_tagged_docs, toggle_like
+from covid_portal.organisation.desk_acts import add_tag, get_tagged_docs, relink, toggle_like
 from covid_portal.testing.case import REPORT, PortalTestCase, draft, sent
 from covid_portal.testing.province import address
 
@@ -96,6 +96,22 @@ class TestActsOfTheDesk(PortalTestCase):
 			with self.acting(who):
 				self.assertRefused(frappe.PermissionError, add_tag, "other", REPORT, report.name)
 				self.assertRefused(frappe.PermissionError, toggle_like, REPORT, report.name, "Yes")
+
+	def test_a_message_is_moved_by_those_who_see_both_documents(self) -> None:
+		name = "frappe.email.relink"
+		self.assertIn(name, frappe.get_hooks("override_whitelisted_methods"))
+		mine, others = draft(self.slot).name, draft(self.slot, "ZZ21").name
+		about = {"communication_type": "Communication", "reference_doctype": REPORT}
+		message = (
+			frappe.get_doc(doctype="Communication", subject="zz", reference_name=others, **about)
+			.insert()
+			.name
+		)
+		for who in ("reporter", "outsider"):
+			with self.acting(who):
+				self.assertRefused(frappe.PermissionError, relink, message, REPORT, mine)
+		relink(message, REPORT, mine)
+		self.assertEqual(frappe.db.get_value("Communication", message, "reference_name"), mine)
 
 
 def draft_of_zz11(slot: str) -> str:

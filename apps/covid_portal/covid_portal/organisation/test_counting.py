@@ -2,7 +2,13 @@
 
 import frappe
 
-from covid_portal.organisation.counting import get_count, get_workflow_state_count, validate_link
+from covid_portal.organisation.counting import (
+	get_count,
+	get_workflow_state_count,
+	search_link,
+	search_widget,
+	validate_link,
+)
 from covid_portal.testing.case import REPORT, PortalTestCase, draft
 from covid_portal.testing.province import COMMUNES
 
@@ -38,6 +44,26 @@ class TestCounting(PortalTestCase):
 		with self.acting("sibling"):
 			self.assertFalse(validate_link(REPORT, name).get("name"))
 			self.assertFalse(validate_link(REPORT, "no such report").get("name"))
+
+	def test_a_link_field_suggests_the_own_documents_whatever_it_is_told_to_ignore(self) -> None:
+		names = {draft(self.slot).name, draft(self.slot, "ZZ21").name}
+		asked = {"txt": self.slot, "ignore_user_permissions": "1", "reference_doctype": "Correction"}
+
+		def suggested(who: str, search, doctype: str = REPORT, **more: str) -> str:
+			with self.acting(who):
+				found = search(doctype, **{**asked, **more})
+			return str(found or frappe.response)
+
+		for search in (search_link, search_widget):
+			frappe.response.clear()
+			self.assertEqual({name for name in names if name in suggested("cdc", search)}, names)
+			self.assertEqual([name for name in names if name in suggested("sibling", search)], [])
+			self.assertIn("ZZ21", suggested("reporter", search, "Area", txt="ZZ21"))
+		led = frappe.get_hooks("override_whitelisted_methods")
+		for name in ("search_link", "search_widget"):
+			self.assertEqual(
+				led[f"frappe.desk.search.{name}"][-1], f"covid_portal.organisation.counting.{name}"
+			)
 
 	def test_states_are_counted_within_the_scope_and_no_other_column_tells_of_others(self) -> None:
 		name = "frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"
