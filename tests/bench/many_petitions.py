@@ -30,10 +30,11 @@ FIELDS = [
 	"stage",
 	"unit",
 	"next_due",
+	"due_order",
 	"received_at",
 	"is_late",
 ]
-NEXT_DUE, NEWEST = "`tabPetition`.`next_due` asc", "`tabPetition`.`modified` desc"
+NEXT_DUE, NEWEST = "`tabPetition`.`due_order` asc", "`tabPetition`.`modified` desc"
 OPEN = [["Petition", "stage", "in", ["Received", "Assigned"]]]
 SEND = """
 import json, secrets
@@ -51,6 +52,7 @@ print(json.dumps(given))
 """
 COPY = """
 from covid_portal.citizens import codes
+from covid_portal.citizens.clocks import NEVER
 names = [codes.find(code) for code in {given!r}]
 frappe.db.sql("create temporary table bench_real (name varchar(140) primary key) select name from tabIntake where name in %s", [names])
 frappe.db.sql("create temporary table bench_place (number int primary key) select row_number() over (order by Unit.name) - 1 as number, "
@@ -72,7 +74,8 @@ TABLES = (
 	("Petition", FROM_INTAKE + "join tabPetition row on row.intake = sent.name", {{
 		"intake": copied("row.intake"), "subject": copied("row.subject"), "phone_index": "sha2(copy.seq, 256)",
 		"unit": "place.unit", "first_unit": "place.unit", "area": "place.area", "stage": f"if({{is_open}}, 'Assigned', 'Closed')",
-		"next_due": f"if({{is_open}}, {{moved('row.next_due')}}, null)", "is_late": "0"}}),
+		"next_due": f"if({{is_open}}, {{moved('row.next_due')}}, null)", "is_late": "0",
+		"due_order": f"if({{is_open}}, {{moved('row.next_due')}}, '{{NEVER}}')"}}),
 	("Petition Clock", FROM_PETITION + "join `tabPetition Clock` row on row.petition = petition.name", {{
 		"petition": copied("row.petition"), "unit": "place.unit", "state": f"if({{is_open}}, row.state, 'Met')"}}),
 	("Petition Message", FROM_PETITION + "join `tabPetition Message` row on row.petition = petition.name", {{
@@ -106,6 +109,7 @@ def run(portal: Portal) -> list[Result]:
 		"an officer's list with what is answered": (lambda: listed(officer, []), LIST_LIMIT),
 		"an officer's list, newest first": (lambda: listed(officer, [], NEWEST), LIST_LIMIT),
 		"an operator's list": (lambda: listed(operator, OPEN), LIST_LIMIT),
+		"an operator's list with what is answered": (lambda: listed(operator, []), LIST_LIMIT),
 		"an operator's list, newest first": (lambda: listed(operator, [], NEWEST), LIST_LIMIT),
 		"  how many there are": (lambda: counted(operator, []), LIST_LIMIT),
 	}

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from covid_portal.organisation.duties import ENABLED, running
+from covid_portal.organisation.once import read_once
 from covid_portal.setup.csv_rows import shipped_rows
 
 RULE = "Petition Assignment Rule"
@@ -22,41 +23,47 @@ def find(category: str, area: str) -> Found | None:
 	"""The unit and why it; None where no rule leads to a unit in which anybody works on petitions."""
 	path = areas_up(area)
 	for rule in rules_for(category, path):
-		unit = (
-			rule.unit if rule.unit and has_officer(rule.unit) else None if rule.unit else nearest(rule, path)
-		)
-		if unit:
+		named = rule.unit and (rule.unit if has_officer(rule.unit) else None)
+		if unit := named if rule.unit else nearest(rule.line, rule.unit_type, path):
 			return Found(unit, reason_of(rule, unit, path))
 	return None
 
 
-def areas_up(area: str) -> list[str]:
+@read_once
+def areas_up(area: str) -> tuple[str, ...]:
 	"""The area and those above it, from below."""
-	return frappe.db.sql_list(
+	rows = frappe.db.sql_list(
 		"""select above.name from tabArea above join tabArea own on above.lft <= own.lft and above.rgt >= own.rgt
 		where own.name = %s order by above.lft desc""",
 		area,
 	)
+	return tuple(rows)
 
 
-def rules_for(category: str, path: list[str]) -> list[frappe._dict]:
+def rules_for(category: str, path: tuple[str, ...]) -> list[frappe._dict]:
 	"""Those of the category before those of all, of these those of the nearest area first, everywhere last."""
-	rows = frappe.get_all(
-		RULE,
-		{"enabled": 1, "category": ("in", (category, ""))},
-		["category", "area", "line", "unit_type", "unit", "legal_reference"],
-	)
 	distance = {code: number for number, code in enumerate(path)}
-	fitting = [row for row in rows if not row.area or row.area in distance]
+	fitting = [row for row in rules_of(category) if not row.area or row.area in distance]
 	return sorted(
 		fitting, key=lambda row: (not row.category, distance.get(row.area, len(path)), not row.unit)
 	)
 
 
-def nearest(rule: frappe._dict, path: list[str]) -> str | None:
-	"""Of the rule's units over these areas the nearest with somebody on duty."""
+@read_once
+def rules_of(category: str) -> list[frappe._dict]:
+	return frappe.get_all(
+		RULE,
+		{"enabled": 1, "category": ("in", (category, ""))},
+		["category", "area", "line", "unit_type", "unit", "legal_reference"],
+	)
+
+
+@read_once
+def nearest(line: str | None, unit_type: str | None, path: tuple[str, ...]) -> str | None:
+	"""Of the units of this line and type over these areas the nearest with somebody on duty."""
 	condition, values = running()
-	wanted = "".join(f" and unit.{field} = %({field})s" for field in ("line", "unit_type") if rule[field])
+	given = {field: value for field, value in (("line", line), ("unit_type", unit_type)) if value}
+	wanted = "".join(f" and unit.{field} = %({field})s" for field in given)
 	rows = frappe.db.sql(
 		f"""select unit.name, unit.area, unit.parent_unit from tabUnit unit
 		where unit.area in %(path)s and unit.disabled = 0 {wanted}
@@ -64,13 +71,7 @@ def nearest(rule: frappe._dict, path: list[str]) -> str | None:
 				join `tabScope Rule` rule on rule.duty = duty.duty and rule.document_type = %(doctype)s
 					and rule.access = 'Write'
 				where duty.unit = unit.name and {condition} and {ENABLED})""",
-		{
-			**values,
-			"path": path,
-			"doctype": DUTY_OF_PETITIONS,
-			"line": rule.line,
-			"unit_type": rule.unit_type,
-		},
+		{**values, **given, "path": path, "doctype": DUTY_OF_PETITIONS},
 		as_dict=True,
 	)
 	order = {code: number for number, code in enumerate(path)}
@@ -78,6 +79,7 @@ def nearest(rule: frappe._dict, path: list[str]) -> str | None:
 	return rows[0].name if rows else None
 
 
+@read_once
 def has_officer(unit: str) -> bool:
 	"""Whether somebody works on petitions in the unit today."""
 	condition, values = running()
@@ -106,8 +108,18 @@ def people_of(units: list[str]) -> dict[str, list[str]]:
 	return found
 
 
-def reason_of(rule: frappe._dict, unit: str, path: list[str]) -> str:
-	place = frappe.db.get_value("Unit", unit, "area")
+@read_once
+def people_in(unit: str) -> list[str]:
+	return people_of([unit]).get(unit, [])
+
+
+@read_once
+def area_of(unit: str) -> str | None:
+	return frappe.db.get_value("Unit", unit, "area")
+
+
+def reason_of(rule: frappe._dict, unit: str, path: tuple[str, ...]) -> str:
+	place = area_of(unit)
 	why = rule.legal_reference or _("rule without a reference")
 	if rule.unit:
 		return _("named by the rule ({0})").format(why)

@@ -3,7 +3,7 @@
 Working days are those of Working Hours without Public Holidays; the day of receipt does not count (Civil Code 2015, art. 147).
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import frappe
 from frappe import _
@@ -12,6 +12,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.citizens import assignment
 from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.once import read_once
 from covid_portal.organisation.post import in_the_sites_language
 from covid_portal.organisation.working_time import WorkingTime
 from covid_portal.organisation.writers import insert_rows, new_names
@@ -22,6 +23,7 @@ RUNNING, LATE, MET, MET_LATE, STOPPED = "Running", "Late", "Met", "Met Late", "S
 # What meets a clock meets those that ask for less.
 MEETS = {"Assigned": ("Assigned",), "Told": ("Told",), "Answered": ("Told", "Answered")}
 BATCH = 500
+NEVER = datetime(9999, 12, 31)  # no clock runs: behind all in a list by what is due next
 COLUMNS = (
 	"name",
 	"petition",
@@ -38,10 +40,10 @@ COLUMNS = (
 
 
 def start(petition: Document, at: datetime | None = None) -> None:
-	"""A row for each rule in force; those that the assignment meets are met already. Set-based: nothing listens."""
+	"""A row for each rule in force; those that the assignment meets are met already. Set-based: nothing listens. A petition that
+	is not stored yet has its name."""
 	begin = at or petition.received_at
-	working = WorkingTime.load()
-	rules = rules_on(begin)
+	working, rules = working_time(), rules_on(begin.date())
 	rows = []
 	for name, rule in zip(new_names(DOCTYPE, len(rules)), rules, strict=True):
 		met = petition.assigned_at if rule.met_by == "Assigned" and petition.unit else None
@@ -63,17 +65,25 @@ def start(petition: Document, at: datetime | None = None) -> None:
 			]
 		)
 	insert_rows(DOCTYPE, COLUMNS, rows)
-	refresh(petition)
+	if petition.is_new():
+		clocks = [frappe._dict(zip(COLUMNS, row, strict=True)) for row in rows]
+		petition.update(next_of([clock for clock in clocks if clock.state == RUNNING]))
+	else:
+		refresh(petition)
 
 
-def rules_on(day: datetime) -> list[frappe._dict]:
+working_time = read_once(WorkingTime.load)
+
+
+@read_once
+def rules_on(day: date) -> list[frappe._dict]:
 	rows = frappe.get_all(
 		RULE,
-		{"valid_from": ("<=", day.date())},
+		{"valid_from": ("<=", day)},
 		["name", "title", "met_by", "days", "working_days", "valid_to", "legal_reference"],
 		order_by="days asc",
 	)
-	return [row for row in rows if not row.valid_to or row.valid_to >= day.date()]
+	return [row for row in rows if not row.valid_to or row.valid_to >= day]
 
 
 def due_of(rule: frappe._dict, begin: datetime, working: WorkingTime) -> datetime:
@@ -116,16 +126,21 @@ def refresh(petition: Document) -> None:
 		DOCTYPE,
 		{"petition": petition.name, "state": ("in", (RUNNING, LATE))},
 		["title", "due_at", "state"],
-		order_by="due_at asc",
 	)
-	first = rows[0] if rows else frappe._dict()
-	values = {
-		"next_due": first.due_at,
-		"next_clock": first.title,
-		"is_late": int(any(row.state == LATE for row in rows)),
-	}
+	values = next_of(rows)
 	petition.update(values)
 	frappe.db.set_value(petition.doctype, petition.name, values, update_modified=False)
+
+
+def next_of(clocks: list[frappe._dict]) -> dict[str, object]:
+	"""What the petition says of those of its clocks that are not met."""
+	first = min(clocks, key=lambda clock: clock.due_at, default=frappe._dict())
+	return {
+		"next_due": first.due_at,
+		"next_clock": first.title,
+		"is_late": int(any(clock.state == LATE for clock in clocks)),
+		"due_order": first.due_at or NEVER,
+	}
 
 
 def was_on_time(petition: str) -> int:

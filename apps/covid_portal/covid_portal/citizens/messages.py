@@ -13,11 +13,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.approval.seats import seats_of
 from covid_portal.channels import outbox
 from covid_portal.channels.catalogue import channel_of
 from covid_portal.citizens import assignment, clocks
 from covid_portal.organisation.bell import Notice, put_in_desk
+from covid_portal.organisation.once import read_once
 from covid_portal.organisation.post import default_language, language
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.privacy import access, sealing, subjects
@@ -38,14 +38,13 @@ def store(
 ) -> str:
 	"""One row past the framework's events, sealed; the same key again stores nothing. Returns its name."""
 	user = frappe.session.user
-	seats = seats_of(user)
 	row: dict[str, Any] = {
 		"name": frappe.generate_hash(length=10),
 		"petition": petition.name,
 		"kind": kind,
 		"sent_at": now_datetime(),
 		"user": None if kind == FROM_SENDER else user,
-		"unit": seats[0].unit if seats and kind != FROM_SENDER else None,
+		"unit": None if kind == FROM_SENDER else unit_of(user),
 		"channel": channel,
 		"subject": petition.subject,
 		"text": sealing.seal(petition.subject, text),
@@ -53,6 +52,9 @@ def store(
 	}
 	insert_rows(DOCTYPE, list(row), [list(row.values())], ignore=bool(key))
 	return row["name"]
+
+
+unit_of = read_once(access.unit_of)
 
 
 def event(petition: Document, text: str) -> None:
@@ -79,8 +81,7 @@ def to_sender(petition: Document, text: str, is_answer: bool = False) -> None:
 
 def send_out(petition: Document, text: str, key: str) -> None:
 	"""By the channel it came by, if there is a way back. Recorded as an access."""
-	way = petition.personal("reply_to") or ""
-	channel, _colon, recipient = way.partition(":")
+	channel, recipient = way_back(petition)
 	if not recipient:
 		return
 	access.record(
@@ -94,6 +95,12 @@ def send_out(petition: Document, text: str, key: str) -> None:
 		key=f"petition-message:{key}",
 		subject=petition.subject,
 	)
+
+
+def way_back(petition: Document) -> tuple[str, str]:
+	"""(channel, recipient) by which the sender is told; empty where there is none, or the person was erased."""
+	channel, _colon, recipient = (petition.personal("reply_to") or "").partition(":")
+	return channel, recipient
 
 
 def fitting(channel: str, text: str) -> str:
@@ -142,6 +149,6 @@ def tell_unit(petition: Document, text: str) -> None:
 	put_in_desk(
 		[
 			Notice(user, text, f"/app/petition/{petition.name}", "Petition", petition.name)
-			for user in assignment.people_of([petition.unit]).get(petition.unit, [])
+			for user in assignment.people_in(petition.unit)
 		]
 	)

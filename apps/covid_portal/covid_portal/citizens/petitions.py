@@ -14,7 +14,7 @@ from frappe.utils import cint, now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD, WITH_AUTHOR
 from covid_portal.citizens import assignment, clocks, messages
-from covid_portal.citizens.intake import InvalidSubmission
+from covid_portal.citizens.intake import InvalidSubmission, insert_made
 from covid_portal.citizens.texts import TextField, checked, is_email, is_name, is_phone
 from covid_portal.organisation.bell import Notice, put_in_desk
 from covid_portal.organisation.people import entitled
@@ -78,8 +78,7 @@ class PetitionMaker:
 		petition.set_personal(
 			{field: payload.get(field) for field in PERSONAL} | {"reply_to": way_back(intake, payload)}
 		)
-		petition.insert(ignore_permissions=True)  # whoever sends it has no account
-		return petition
+		return insert_made(petition, ("category", "area"))
 
 
 def way_back(intake: Document, payload: dict[str, Any]) -> str | None:
@@ -123,8 +122,7 @@ def assigned_to(unit: str, reason: str, at: datetime) -> dict[str, Any]:
 
 
 def begin(petition: Document) -> None:
-	"""After it is stored: its clocks, and the first line of its course."""
-	clocks.start(petition)
+	"""After it is stored: the first line of its course, and word to those who work on it."""
 	if petition.unit:
 		messages.event(
 			petition, _("Assigned to {0}: {1}").format(unit_name(petition.unit), petition.assignment_reason)

@@ -7,7 +7,9 @@ from unittest import TestCase
 import frappe
 
 from covid_portal.citizens import clocks
+from covid_portal.citizens.petitions import decline
 from covid_portal.organisation.working_time import WorkingTime
+from covid_portal.patches import petitions_by_due
 from covid_portal.testing import petitions
 from covid_portal.testing.case import PortalTestCase
 
@@ -124,6 +126,22 @@ class TestClocks(PortalTestCase):
 			"due_at",
 		)
 		self.assertEqual((again - told_at).days, 7)
+
+	def test_a_list_by_what_is_due_next_has_what_is_closed_behind_all_that_is_open(self):
+		closed = petitions.petition()
+		decline(closed, "Beyond what the province decides")
+		names = (self.petition.name, closed.name)
+		meta = frappe.get_meta("Petition")
+
+		def listed() -> list[str]:
+			order = f"{meta.sort_field} {meta.sort_order}"
+			return frappe.get_all("Petition", {"name": ("in", names)}, pluck="name", order_by=order)
+
+		self.assertEqual(listed(), list(names))
+		frappe.db.sql("update tabPetition set due_order = null where name in %s", [names])
+		for _time in range(2):
+			petitions_by_due.give_order()
+			self.assertEqual(listed(), list(names))
 
 	def past(self, rule: str) -> list[frappe._dict]:
 		"""As clocks.past() finds it when its time is over, without touching the clocks of others."""

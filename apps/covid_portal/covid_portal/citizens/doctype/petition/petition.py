@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from covid_portal.approval.seats import seats_of
-from covid_portal.citizens import petitions
+from covid_portal.citizens import clocks, petitions
 from covid_portal.citizens.naming import require_nobody_named
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.privacy import files
@@ -44,6 +44,10 @@ class Petition(PersonalDocument):
 		self.keep_what_was_sent()
 		self.require_summary_of_nobody()
 
+	def before_save(self) -> None:
+		if self.is_new():
+			clocks.start(self)
+
 	def after_insert(self) -> None:
 		petitions.begin(self)
 
@@ -70,9 +74,10 @@ class Petition(PersonalDocument):
 
 def on_doctype_update() -> None:
 	frappe.db.add_index("Petition", ["unit", "stage", "next_due"], "of_unit")
-	# The list of those who see all: what is open, by what is due next. None on next_due alone: the database would take it for
-	# this list, and read through all that is closed, which has no next clock.
-	frappe.db.add_index("Petition", ["stage", "next_due"], "open_by_due")
+	# The lists of those who see all, by what is due next: of everything, where what is open stands first, of what is late, of one
+	# stage.
+	for name, columns in {"by_due": [], "late_by_due": ["is_late"], "stage_by_due": ["stage"]}.items():
+		frappe.db.add_index("Petition", [*columns, "due_order"], name)
 	frappe.db.add_index("Petition", ["area", "category", "received_at"], "alike")
 	frappe.db.add_index("Petition", ["merged_into"], "merged")
 

@@ -3,6 +3,10 @@
 frappe.listview_settings.Petition = {
 	add_fields: ["stage", "is_late", "next_due"],
 	filters: [["stage", "in", ["Received", "Assigned"]]],
+	formatters: {
+		// What it is sorted by; where no clock runs any more, there is nothing to show.
+		due_order: (value, df, doc) => (doc.next_due ? frappe.datetime.str_to_user(doc.next_due) : ""),
+	},
 	get_indicator(doc) {
 		if (doc.is_late) return [__("Late"), "red", "is_late,=,1"];
 		const colours = { Received: "orange", Assigned: "blue", Answered: "green", Closed: "gray", Merged: "gray", Declined: "gray" };
