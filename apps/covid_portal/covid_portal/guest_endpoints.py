@@ -127,5 +127,12 @@ GUEST_ENDPOINTS = (
 		"as look; three times",
 		"The same person has it worked on anew.",
 	),
+	GuestEndpoint(
+		"covid_portal.citizens.follow_up.cancel",
+		("POST",),
+		{"code": "str", "reason": "str", "page": "str | None", "lang": "str | None"},
+		"as look; once",
+		"Whoever has registered to come home does not come, and their place is free for others.",
+	),
 )
 BY_PATH = {endpoint.path: endpoint for endpoint in GUEST_ENDPOINTS}

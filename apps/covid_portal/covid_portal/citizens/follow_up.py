@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from werkzeug.wrappers import Response
 
-from covid_portal.citizens import codes, intake, messages, petitions, protection
+from covid_portal.citizens import codes, home_return, intake, messages, petitions, protection, return_acts
 from covid_portal.citizens.texts import cleaned
 from covid_portal.organisation.guest_input import checked
 from covid_portal.privacy.quiet import without_values
@@ -65,6 +65,14 @@ def reopen(code: str, reason: str, page: str | None = None, lang: str | None = N
 	return answered(lambda: opened_anew(code, reason), code, page, lang)
 
 
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@checked
+@without_values
+def cancel(code: str, reason: str, page: str | None = None, lang: str | None = None) -> dict | Response:
+	"""They do not come: the registration ends, the receipt holds no more, the place is free for others."""
+	return answered(lambda: cancelled(code, reason), code, page, lang)
+
+
 def answered(act: Callable[[], dict], code: str, page: str | None, lang: str | None) -> dict | Response:
 	"""What the act gives, as data or as the page /tra-cuu; a refusal is {"problem": sentence}, with its status."""
 	frappe.local.lang = lang if lang in site_map.LANGUAGES else site_map.LANGUAGES[0]
@@ -104,7 +112,7 @@ def found(code: str) -> dict[str, Any]:
 
 def said(code: str, text: str) -> dict[str, Any]:
 	sent = intake_of(code)
-	petition = petition_of(sent, WRITE)
+	petition = document_of(sent, WRITE)
 	text = required(text)
 	messages.from_sender(petition, text, "Web", messages.key_of(petition.name, text))
 	return view(sent)
@@ -112,13 +120,19 @@ def said(code: str, text: str) -> dict[str, Any]:
 
 def rated(code: str, stars: int, words: str) -> dict[str, Any]:
 	sent = intake_of(code)
-	petitions.rate(petition_of(sent, RATE), stars, required(words) if words.strip() else "")
+	petitions.rate(document_of(sent, RATE), stars, required(words) if words.strip() else "")
 	return view(sent)
 
 
 def opened_anew(code: str, reason: str) -> dict[str, Any]:
 	sent = intake_of(code)
-	petitions.reopen(petition_of(sent, REOPEN), required(reason))
+	petitions.reopen(document_of(sent, REOPEN), required(reason))
+	return view(sent)
+
+
+def cancelled(code: str, reason: str) -> dict[str, Any]:
+	sent = intake_of(code)
+	return_acts.cancel_by_sender(document_of(sent, home_return.CANCEL), required(reason))
 	return view(sent)
 
 
@@ -139,15 +153,15 @@ def intake_of(code: str) -> Document:
 	return frappe.get_doc("Intake", name)
 
 
-def petition_of(sent: Document, act: str) -> Document:
-	"""The petition made of it, locked, if the act is possible now."""
+def document_of(sent: Document, act: str) -> Document:
+	"""The document made of it, locked, if the act is possible now."""
 	outcome = outcome_of(sent)
-	if outcome.reference_doctype != petitions.DOCTYPE:
+	if outcome.reference_doctype not in MAY:
 		refuse_now()
-	petition = frappe.get_doc(petitions.DOCTYPE, outcome.reference_name, for_update=True)
-	if act not in may(petition):
+	document = frappe.get_doc(outcome.reference_doctype, outcome.reference_name, for_update=True)
+	if act not in MAY[document.doctype](document):
 		refuse_now()
-	return petition
+	return document
 
 
 def refuse_now() -> None:
@@ -164,8 +178,8 @@ def outcome_of(sent: Document) -> frappe._dict:
 
 def view(sent: Document) -> dict[str, Any]:
 	"""{"code", "kind", "received_at", "state": words, "unit", "next": {"title", "due_at", "reference"} or None, "course":
-	[{"who": "sender" | "unit" | "portal", "at", "unit", "text"}], "may": ["write", "rate", "reopen"], "rating"}; nothing of
-	the person but what they have said themselves."""
+	[{"who": "sender" | "unit" | "portal", "at", "unit", "text"}], "may": ["write", "rate", "reopen", "cancel"], "rating"};
+	nothing of the person but what they have said themselves."""
 	common = {
 		"code": intake.code_of(sent),
 		"kind": sent.kind,
@@ -216,6 +230,10 @@ def may(petition: Document) -> list[str]:
 		again = [REOPEN] if (petition.reopened or 0) < petitions.MOST_REOPENINGS else []
 		return [*([RATE] if not petition.rating else []), *again]
 	return []
+
+
+# What may be done now with each kind of document.
+MAY = {petitions.DOCTYPE: may, home_return.DOCTYPE: home_return.may}
 
 
 def stage_in_words(petition: Document) -> str:

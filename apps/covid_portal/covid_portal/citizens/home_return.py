@@ -16,7 +16,7 @@ from covid_portal.approval.decisions import decide_on
 from covid_portal.approval.guard import on_behalf
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import REFUSED, RETURNED, STATE_FIELD, SUBMIT
-from covid_portal.citizens.intake import InvalidSubmission
+from covid_portal.citizens.intake import InvalidSubmission, insert_made
 from covid_portal.citizens.return_inputs import Form
 
 DOCTYPE = "Home Return"
@@ -35,6 +35,7 @@ PLAIN = ("area", "origin", "origin_level", "wanted_on", "transport", "reason", "
 PLAIN += ("association",)
 TRANSPORTS = ("Plane", "Train", "Coach", "Car", "Motorbike", "Other")
 TEST_KINDS, TEST_RESULTS = ("PCR", "Rapid antigen"), ("Negative", "Positive", "Pending")
+CANCEL = "cancel"
 LATEST_DAYS = 180  # a wish beyond half a year is a slip of the pen
 OLDEST = 120  # years
 
@@ -68,8 +69,7 @@ class HomeReturnMaker:
 			row = doc.append("persons", {field: person[field] for field in PROTECTION_FIELDS})
 			row.set_who({field: person[field] for field in PEOPLE_FIELDS})
 		doc.set_personal({field: payload[field] for field in PERSONAL})
-		# Nobody's session reaches here: the worker makes what citizens sent, as the portal itself.
-		return doc.insert(ignore_permissions=True)
+		return insert_made(doc, ("area", "origin", "reason"))
 
 
 def send(doc: Document) -> None:
@@ -199,10 +199,15 @@ def follow_up(doc: Document) -> dict[str, Any]:
 		"state": stage_in_words(doc),
 		"stage": doc.stage,
 		"unit": frappe.db.get_value("Unit", doc.approval_unit or doc.unit, "unit_name"),
-		"course": decisions(doc),
+		"course": [*decisions(doc), *cancellation(doc)],
+		"may": may(doc),
 		"receipt": bool(doc.stage in ("Day Given", "Arrived") and doc.day),
 		"number": doc.name,
 	}
+
+
+def may(doc: Document) -> list[str]:
+	return [CANCEL] if doc.stage in ("Waiting", "Day Given") else []
 
 
 def stage_in_words(doc: Document) -> str:
@@ -239,3 +244,13 @@ def decisions(doc: Document) -> list[dict[str, Any]]:
 		}
 		for row in rows
 	]
+
+
+def cancellation(doc: Document) -> list[dict[str, Any]]:
+	"""The line of the course that says who ended it, and why."""
+	if not doc.cancelled_at:
+		return []
+	unit = doc.cancelled_unit and frappe.get_cached_value("Unit", doc.cancelled_unit, "unit_name")
+	text = f"{_('Cancelled.')} {doc.personal('cancel_reason') or ''}".strip()
+	who = "unit" if doc.cancelled_by else "sender"
+	return [{"who": who, "at": str(doc.cancelled_at), "unit": unit, "text": text}]

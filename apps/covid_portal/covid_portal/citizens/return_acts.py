@@ -11,9 +11,10 @@ from frappe.utils import getdate, now_datetime
 
 from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD
 from covid_portal.citizens import return_notices, return_rows
+from covid_portal.organisation.post import default_language, language
 from covid_portal.organisation.scope import in_scope
 from covid_portal.organisation.transactions import begin_again_on
-from covid_portal.privacy import reveal
+from covid_portal.privacy import access, reveal
 from covid_portal.privacy.quiet import without_values
 
 DOCTYPE = "Home Return"
@@ -67,8 +68,16 @@ def move_day(name: str, day: str, reason: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def cancel(name: str, reason: str) -> dict:
-	"""They do not come, or come no more under this registration: its receipt is revoked, its place is free."""
-	return begin_again_on(frappe.QueryDeadlockError, act, name, reason, put_end)
+	"""They do not come, or come no more under this registration: its receipt is revoked, its place is free. Whoever registered is
+	told the reason."""
+	return begin_again_on(frappe.QueryDeadlockError, act, name, reason, put_end, reason)
+
+
+def cancel_by_sender(doc: Document, reason: str) -> None:
+	"""As cancel(), by whoever registered; the caller knows them by their code and has locked the document."""
+	put_end(doc, reason, now_datetime().replace(microsecond=0))
+	with language(default_language()):
+		doc.add_comment("Info", _("Cancelled by whoever registered."))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -127,7 +136,7 @@ def put_day(doc: Document, day: str, at: datetime) -> None:
 		return_days.give_later(doc.area)
 
 
-def put_end(doc: Document, at: datetime) -> None:
+def put_end(doc: Document, reason: str, at: datetime) -> None:
 	from covid_portal.citizens import return_days
 
 	require_open(doc)
@@ -135,10 +144,19 @@ def put_end(doc: Document, at: datetime) -> None:
 		frappe.throw(
 			_("{0} is not approved: refuse or withdraw it instead.").format(doc.describe()), ActRefused
 		)
-	doc.update({"stage": "Cancelled", "day": None, "ended_on": getdate(at)})
+	doc.update(
+		{"stage": "Cancelled", "day": None, "ended_on": getdate(at), "cancelled_at": at, **cancelling()}
+	)
+	doc.set_personal({"cancel_reason": reason.strip()})
 	store(doc)
 	return_notices.tell(doc, return_notices.CANCELLED)
 	return_days.give_later(doc.area)
+
+
+def cancelling() -> dict[str, str | None]:
+	"""Who of the staff does it; whoever registered has no account."""
+	user = frappe.session.user
+	return {} if user == "Guest" else {"cancelled_by": user, "cancelled_unit": access.unit_of(user)}
 
 
 def require_open(doc: Document) -> None:

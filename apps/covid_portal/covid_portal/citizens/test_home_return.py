@@ -14,6 +14,7 @@ from covid_portal.citizens import (
 	calls,
 	checkpoint,
 	codes,
+	follow_up,
 	intake,
 	receipts,
 	return_acts,
@@ -280,6 +281,52 @@ class TestDays(ReturnCase):
 			place for place, text in enumerate(said) if "lock in share mode" in text and "Home Return" in text
 		)
 		self.assertLess(lock, taken)
+
+
+class TestCancelling(ReturnCase):
+	def code_of(self, doc: frappe.model.document.Document) -> str:
+		return intake.code_of(frappe.get_doc("Intake", doc.intake))
+
+	def test_who_registered_reads_why_the_unit_has_cancelled(self) -> None:
+		doc = approved()
+		with self.acting("stranger"):
+			return_acts.cancel(doc.name, "The house was sold")
+		told = follow_up.found(self.code_of(doc))
+		line = told["course"][-1]
+		self.assertEqual(
+			(line["who"], line["unit"]), ("unit", frappe.db.get_value("Unit", "CPC-ZZ11", "unit_name"))
+		)
+		self.assertIn("The house was sold", line["text"])
+		self.assertEqual(told["may"], [])
+		self.assertTrue(sealing.looks_sealed(frappe.db.get_value(KIND, doc.name, "cancel_reason")))
+
+	def test_who_registered_cancels_by_the_code_and_those_who_handle_it_read_why(self) -> None:
+		doc = approved()
+		code = self.code_of(doc)
+		frappe.set_user("Guest")
+		self.addCleanup(frappe.set_user, "Administrator")
+		self.assertEqual(follow_up.found(code)["may"], ["cancel"])
+		line = follow_up.cancelled(code, "We stay with Bà Nụ")["course"][-1]
+		self.assertEqual(line["who"], "sender")
+		self.assertRaises(follow_up.NotNow, follow_up.cancelled, code, "Once more")
+		frappe.set_user("Administrator")
+		doc = frappe.get_doc(KIND, doc.name)
+		self.assertEqual((doc.stage, doc.day, doc.cancelled_by), ("Cancelled", None, None))
+		for who, reason in (
+			("stranger", "We stay with Bà Nụ"),
+			("other line", "We stay with Bà Nụ"),
+			("auditor", None),
+		):
+			with self.subTest(who), self.acting(who):
+				shown = frappe.get_doc(KIND, doc.name)
+				shown.run_method("onload")
+				self.assertEqual(shown.get_onload().get("cancel_reason"), reason)
+		clear = frappe.db.sql("select content from tabComment where reference_name = %s", doc.name)
+		self.assertNotIn("Nụ", str(clear))
+
+	def test_what_is_not_approved_is_not_cancelled_by_the_code(self) -> None:
+		code = self.code_of(register())
+		self.assertRaises(follow_up.NotNow, follow_up.cancelled, code, "We stay")
 
 
 class TestReceipts(ReturnCase):

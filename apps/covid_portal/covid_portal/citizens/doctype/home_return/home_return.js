@@ -38,6 +38,8 @@ function show_people(frm, values) {
 	const line = (name, text) => $("<tr>").append($("<th>").text(name).css("width", "40%"), $("<td>").text(text)).appendTo(table);
 	for (const name of LABELS) if (values[name]) line(__(frm.get_field(name).df.label), values[name]);
 	(values.people || []).forEach((text, place) => line(__("Person {0}", [place + 1]), text));
+	const { cancel_reason } = frm.doc.__onload || {};
+	if (cancel_reason) line(__(frm.get_field("cancel_reason").df.label), cancel_reason);
 }
 
 const reason_field = { fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 };
@@ -134,5 +136,6 @@ function move_day(frm) {
 }
 
 function cancel(frm) {
-	ask(__("Cancel the Registration"), [], __("Cancel the Registration"), (values) => carry_out(frm, "cancel", values));
+	const told = { fieldname: "told", fieldtype: "HTML", options: $("<p>").text(__("Whoever registered reads the reason with their code."))[0].outerHTML };
+	ask(__("Cancel the Registration"), [told], __("Cancel the Registration"), (values) => carry_out(frm, "cancel", values));
 }

@@ -42,12 +42,14 @@ class HomeReturn(PersonalDocument):
 		"vehicle_plate": "id_number",
 		"proxy_name": "name",
 		"proxy_phone": "phone",
+		"cancel_reason": "text",
 	}
 	BLIND_INDEXES: ClassVar = {"phone_index": ("contact_phone", "phone")}
 	# Written by the portal's own acts alone, and no part of what is decided on.
 	SERVER: ClassVar = (
 		*("stage", "day", "weight", "receipt_issue", "receipt_at", "ended_on", "channel", "received_at"),
 		*("voucher", "voucher_by", "voucher_at", "intake", "unit", "persons_count"),
+		*("cancelled_at", "cancelled_by", "cancelled_unit", "cancel_reason"),
 	)
 	NOT_CONTENT: ClassVar = (*SERVER, "phone_index")
 
@@ -60,6 +62,7 @@ class HomeReturn(PersonalDocument):
 		)
 		if self.may_reveal(frappe.session.user):
 			self.set_onload("may_reveal", True)
+			self.set_onload("cancel_reason", self.personal("cancel_reason"))
 			self.set_onload("files", files.listed(self.doctype, self.name))
 
 	def validate(self) -> None:
