@@ -75,9 +75,12 @@ def read(files: Iterable[FileStorage]) -> list[Attachment]:
 def look_at(number: int, content: bytes) -> Attachment:
 	kind = PDF if content.startswith(b"%PDF-") else picture_kind(content)
 	if not kind:
-		frappe.throw(
-			_("File {0} is neither a photo (JPEG, PNG, WebP, GIF) nor a PDF.").format(number), FileRefused
+		sentence = (
+			_("File {0} is a picture with more than {1} million points. Send it smaller.")
+			if has_too_many_pixels(content)
+			else _("File {0} is neither a photo (JPEG, PNG, WebP, GIF) nor a PDF.")
 		)
+		frappe.throw(sentence.format(number, MOST_PIXELS // 1_000_000), FileRefused)
 	return Attachment(kind, content)
 
 
@@ -88,6 +91,16 @@ def picture_kind(content: bytes) -> str | None:
 			return PICTURES[image.format] if image.width * image.height <= MOST_PIXELS else None
 	except Exception:  # Pillow raises of every kind on what is no picture
 		return None
+
+
+def has_too_many_pixels(content: bytes) -> bool:
+	try:
+		with Image.open(io.BytesIO(content), formats=list(PICTURES)) as image:
+			return image.width * image.height > MOST_PIXELS
+	except Image.DecompressionBombError:
+		return True
+	except Exception:  # as above
+		return False
 
 
 # --- until the document is made
