@@ -8,6 +8,7 @@ from portal import API, DECIDE, LATEST, REPORT, Client, Portal, has_traceback
 from covid_portal.guest_endpoints import BY_PATH
 
 OPEN_PAGES = ("/", "/en", "/login", LATEST, "/api/method/ping")
+SIGN_UP = "frappe.core.doctype.user.user.sign_up"
 STAFF_PAGES = ("/bao-cao", "/app", "/app/situation-report", "/app/user")
 DOCTYPES = (
 	REPORT,
@@ -28,6 +29,14 @@ DOCTYPES += (
 	"Publishing Settings",
 	"Scope Rule",
 )
+# What the framework itself has recorded of a failed request, before and after its job has stored it.
+RECORDED = """
+from frappe.deferred_insert import save_to_db
+print(frappe.cache.lrange("insert_queue_for_Error Log", 0, -1))
+save_to_db()
+frappe.db.commit()
+print(frappe.get_all("Error Log", fields=["method", "error"], order_by="creation desc", limit=5))
+"""
 DOCTYPES += ("Data Subject", "Personal Access", "Intake", "Petition", "Home Return", "Outbox Message")
 
 
@@ -167,3 +176,17 @@ def test_a_guest_gets_no_session_of_a_user(guest: Client) -> None:
 	guest.get("/")
 	assert guest.ask("frappe.auth.get_logged_user").status_code == 403
 	assert guest.session.cookies.get("sid") in (None, "Guest")
+
+
+def test_of_a_request_that_fails_nothing_that_was_sent_is_kept_anywhere(
+	portal: Portal, guest: Client
+) -> None:
+	phone = "0987 654 321"
+	answer = guest.request(
+		"POST", f"/api/method/{SIGN_UP}", data={"email": phone}
+	)  # and nothing else it asks for
+	assert answer.status_code == 500 and phone not in answer.text
+	recorded = portal.inside(RECORDED)
+	assert "TypeError" in recorded and phone not in recorded
+	files = [*portal.root.glob("logs/*.log"), *portal.root.glob(f"sites/{portal.site}/logs/*.log")]
+	assert files and not [file for file in files if phone in file.read_text(errors="replace")]

@@ -1,18 +1,22 @@
 """Endpoints and jobs that hold personal data in memory: when they fail, the framework's Error Log would keep their variables.
 
 The framework writes the values of all local variables into it, its own among them (the request's form). So such a failure
-never reaches it: it is recorded here by kind and place alone. Of what fails elsewhere (a form that the Desk saves, JSON that cannot
-be read) the hook of Error Log leaves the same.
+never reaches it: it is recorded here by kind and place alone. Of what fails elsewhere (a form that the Desk saves, an endpoint of the
+framework's own) the hook of Error Log leaves the same, and those of requests leave nothing of the form in Redis and in log files.
 """
 
 import functools
+import json
 import re
 import traceback
 from collections.abc import Callable
 
 import frappe
 from frappe import _
+from frappe.deferred_insert import queue_prefix
 from frappe.model.document import Document
+from frappe.utils.logger import SiteContextFilter
+from werkzeug.wrappers import Request, Response
 
 SERVER_ERROR = 500
 # How traceback_with_variables, of which the framework makes its records, writes places, values and the error.
@@ -20,6 +24,7 @@ WITH_VALUES = "Traceback with variables"
 PLACE = re.compile(r'^  File "[^"\n]*", line \d+, in .*$', re.M)
 TITLE = 100  # letters of it are compared
 KIND = re.compile(r"^([\w.<>]+):", re.M)
+WAITING = f"{queue_prefix}Error Log"  # what of a failed request waits in Redis for the framework's job that stores it
 
 
 def without_values(function: Callable) -> Callable:
@@ -60,13 +65,37 @@ def record(where: str, error: Exception) -> str:
 	return frappe.log_error(f"{where}: {type(error).__name__}", places).name
 
 
+# --- of what fails elsewhere
+
+
 def keep_places_alone(log: Document, method: str | None = None) -> None:
 	"""Hook of Error Log, before it is stored: without the values, and without the error's own words, which may repeat them. The
 	title stays, unless it is these words."""
-	if WITH_VALUES not in (log.error or ""):
+	log.method, log.error = places_alone(log.method or "", log.error or "")
+
+
+def places_alone(title: str, error: str) -> tuple[str, str]:
+	if WITH_VALUES not in error:
+		return title, error
+	found = KIND.search(error)
+	kind, words = (found[1], error[found.end() :].strip()) if found else ("Error", "")
+	is_words = words.startswith(title.strip()[:TITLE])
+	return kind if is_words else title, "\n".join([*PLACE.findall(error), kind])
+
+
+def leave_values_out_of_redis(response: Response | None, request: Request) -> None:
+	"""Hook after_request: what the framework has recorded of a request that failed waits in Redis, some minutes, to be stored."""
+	if response is None or response.status_code < SERVER_ERROR:
 		return
-	found = KIND.search(log.error)
-	kind, words = (found[1], log.error[found.end() :].strip()) if found else ("Error", "")
-	if words.startswith((log.method or "").strip()[:TITLE]):
-		log.method = kind
-	log.error = "\n".join([*PLACE.findall(log.error), kind])
+	for _number in range(frappe.cache.llen(WAITING)):
+		if row := frappe.cache.lpop(WAITING):  # none where the job was quicker
+			log = json.loads(row)
+			log["method"], log["error"] = places_alone(log.get("method") or "", log.get("error") or "")
+			frappe.cache.rpush(WAITING, json.dumps(log))
+
+
+def leave_forms_out_of_log_files() -> None:
+	"""Hook before_request: the framework's logger, of which each process has one, adds the request's form to every line."""
+	for handler in frappe.logger(with_more_info=True).handlers:
+		for one in [one for one in handler.filters if isinstance(one, SiteContextFilter)]:
+			handler.removeFilter(one)
