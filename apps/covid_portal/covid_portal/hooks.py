@@ -148,13 +148,17 @@ doc_events = {
 # Rows of child tables asked for by themselves are led past every other check; lists of the resource API past everything that
 # can be led elsewhere by name. Before all: what no endpoint can be called with.
 before_request = [
+	"covid_portal.privacy.quiet.leave_forms_out_of_log_files",
 	"covid_portal.organisation.guest_input.leave_out_nameless",
 	"covid_portal.organisation.counting.leave_links_closed",
 	"covid_portal.organisation.user_permissions.refuse_bare_rows",
 	"covid_portal.reporting.listing.lead_lists",
 ]
-# What is asked of the portal and cannot be read at all.
-after_request = ["covid_portal.organisation.guest_input.answer_unreadable"]
+# What failed, without what was sent; what is asked of the portal and cannot be read at all.
+after_request = [
+	"covid_portal.privacy.quiet.leave_values_out_of_redis",
+	"covid_portal.organisation.guest_input.answer_unreadable",
+]
 
 # DocTypes whose documents are in somebody's scope, beside those that a Scope Rule names: () -> names. Of these, the ones
 # without a permission hook are kept by User Permissions.
@@ -340,7 +344,14 @@ personal_doctypes = [
 	{"doctype": "Sealed File", "date_field": "kept_at"},
 ]
 # What else is kept of persons who are erased: (DocType, names of the documents) -> None.
-on_erasure = ["covid_portal.citizens.attachments.forget", "covid_portal.privacy.files.forget"]
+on_erasure = [
+	"covid_portal.citizens.attachments.forget",
+	"covid_portal.privacy.files.forget",
+	"covid_portal.channels.conversations.forget",
+	"covid_portal.channels.outbox.forget_recipients",
+]
+# Other data subjects of a document's person, erased and handed out with it: (document) -> their names.
+same_person = ["covid_portal.citizens.conversations.subjects_of_sender"]
 
 # What people send (citizens/intake.py): kind -> class with check(payload) -> payload and make(intake, payload) -> Document.
 intake_makers = {

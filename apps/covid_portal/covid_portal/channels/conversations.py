@@ -33,6 +33,13 @@ def known(channel: str, kind: str, sender: str) -> str | None:
 	)
 
 
+def subject_of(channel: str, sender: str) -> str | None:
+	"""The data subject under which the portal keeps who writes by this channel from this address or number, if it does."""
+	kind = channel_of(channel)
+	name = known(channel, kind.kind, kind.normal(sender))
+	return name and frappe.db.get_value(DOCTYPE, name, "subject")
+
+
 def begin(channel: str, kind: str, sender: str, at: datetime) -> str:
 	"""The sender's row, under a data subject of its own. `ignore`: another worker may begin it at the same moment."""
 	subject = create_subject()
@@ -77,9 +84,10 @@ def answer(
 	now: datetime | None = None,
 ) -> str | None:
 	"""Answer the sender through the outbox; its number. None where the guard holds, or the same words were the last answer
-	a moment ago: a machine that echoes them gets nothing more to echo."""
+	a moment ago: a machine that echoes them gets nothing more to echo. Without a `subject` it is the conversation's."""
 	if not message.may_answer or repeats(message.conversation, text, now or now_datetime()):
 		return None
+	subject = subject or frappe.db.get_value(DOCTYPE, message.conversation, "subject")
 	values = {"last_answer": sealing.index("answer", text), "last_answered_at": now or now_datetime()}
 	frappe.db.set_value(DOCTYPE, message.conversation, values, update_modified=False)
 	return outbox.post(message.channel, message.sender, text, about=about, key=key, subject=subject)
@@ -88,6 +96,12 @@ def answer(
 def repeats(conversation: str, text: str, now: datetime) -> bool:
 	last, at = frappe.db.get_value(DOCTYPE, conversation, ["last_answer", "last_answered_at"])
 	return last == sealing.index("answer", text) and bool(at) and now < at + SPAN
+
+
+def forget(doctype: str, names: list[str]) -> None:
+	"""Hook on_erasure: the end of the number or address of erased persons, which stands in clear."""
+	if doctype == DOCTYPE:
+		frappe.db.set_value(DOCTYPE, {"name": ("in", names)}, "sender_mask", None, update_modified=False)
 
 
 # --- what a module above remembers of a conversation

@@ -188,6 +188,12 @@ def try_again(names: list | str) -> int:
 # --- what is not kept
 
 
+def forget_recipients(doctype: str, names: list[str]) -> None:
+	"""Hook on_erasure: the end of the number or address of erased persons, which stands in clear."""
+	if doctype == DOCTYPE:
+		frappe.db.set_value(DOCTYPE, {"name": ("in", names)}, "recipient_mask", None, update_modified=False)
+
+
 def forget(now: datetime | None = None) -> None:
 	"""Daily job: recipient and text of what was sent, or given up, some time ago; the record stays."""
 	days = cint(frappe.get_cached_doc("Channel Settings").keep_content_days) or 30

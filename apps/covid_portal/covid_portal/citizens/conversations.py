@@ -191,6 +191,16 @@ def tell(message: Inbound, text: str) -> None:
 	conversations.answer(message, text, key=f"inbound:{message.event}")
 
 
+# --- a person's rights
+
+
+def subjects_of_sender(doc: Document) -> list[str]:
+	"""Hook `same_person`: whoever has sent a petition by Zalo or e-mail is kept as a conversation too."""
+	channel, sender = messages.way_back(doc) if doc.doctype == PETITION else ("", "")
+	subject = conversations.subject_of(channel, sender) if sender else None
+	return [subject] if subject else []
+
+
 # --- places
 
 

@@ -12,7 +12,7 @@ from covid_portal.channels import sealing
 from covid_portal.channels.inbound import Inbound, Later
 from covid_portal.citizens import conversations, forms, intake
 from covid_portal.citizens.conversations import on_inbound
-from covid_portal.privacy import files
+from covid_portal.privacy import erasure, export, files
 from covid_portal.testing.case import PortalTestCase
 
 PERSON = "7000000000000000777"
@@ -146,6 +146,24 @@ class TestConversations(PortalTestCase):
 		)
 		self.write(WORDS)
 		self.assertEqual(len(self.petitions()), 1)
+
+	def test_a_person_is_handed_out_and_erased_with_the_conversation_and_its_answers(self):
+		self.write(WORDS)
+		[petition] = self.petitions()
+		own = {"sender_index": sealing.index("zalo", PERSON)}
+		conversation = frappe.get_doc("Conversation", own)
+		[message] = frappe.get_all("Outbox Message", {"subject": conversation.subject}, pluck="name")
+		told = export.export_of("Petition", petition.name, "The person asks for it")
+		kinds = {document["doctype"] for document in told["documents"]}
+		self.assertLessEqual({"Petition", "Conversation", "Outbox Message"}, kinds)
+		erasure.erase_of("Petition", petition.name, "The person asks for it")
+		erased = frappe.get_doc("Conversation", conversation.name), frappe.get_doc("Outbox Message", message)
+		for document in erased:
+			self.assertEqual({document.personal(field) for field in document.PERSONAL_FIELDS}, {None})
+		self.assertEqual((erased[0].sender_index, erased[0].sender_mask), (None, None))
+		self.assertIsNone(erased[1].recipient_mask)
+		self.write("Giá xăng ở cây xăng huyện tăng gấp đôi.", timedelta(days=1))
+		self.assertNotEqual(frappe.get_doc("Conversation", own).name, conversation.name)
 
 	def test_no_form_says_where_answers_go(self):
 		self.assertEqual(forms.payload_of({"content": "x", "reply_to": "SMS:0912345678"}), {"content": "x"})

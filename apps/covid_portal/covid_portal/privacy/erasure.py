@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from covid_portal.privacy import access, subjects
+from covid_portal.privacy.person import subjects_of
 from covid_portal.privacy.reveal import personal_doctypes, readable, require_handler, require_reason
 
 
@@ -14,12 +15,14 @@ class ErasedAlready(frappe.ValidationError):
 
 @frappe.whitelist(methods=["POST"])
 def erase_of(doctype: str, name: str, reason: str) -> None:
-	"""Erase the person of this document, on request: for those who handle it and may write it."""
+	"""Erase the person of this document, on request, wherever else the portal keeps something of them: for those who handle it
+	and may write it."""
 	doc = readable(doctype, name)
 	doc.check_permission("write")
 	require_handler(doc)
 	require_reason(reason)
-	erase(doc.subject, reason)
+	for subject in subjects_of(doc):
+		erase(subject, reason)
 
 
 def erase(subject: str, reason: str) -> None:

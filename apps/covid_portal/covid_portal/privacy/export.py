@@ -5,18 +5,26 @@ from frappe import _
 from frappe.model import data_fieldtypes
 
 from covid_portal.privacy import access
+from covid_portal.privacy.access import Seen
 from covid_portal.privacy.document import PersonalDocument
+from covid_portal.privacy.person import subjects_of
 from covid_portal.privacy.reveal import personal_doctypes, readable, require_handler, require_reason
 
 
 @frappe.whitelist(methods=["POST"])
 def export_of(doctype: str, name: str, reason: str) -> dict:
-	"""of_subject() of the document's person, for those who handle it; recorded."""
+	"""of_subject() of the document's person, with what is kept of them under other subjects, for those who handle it; recorded."""
 	doc = readable(doctype, name)
 	require_handler(doc)
 	require_reason(reason)
-	access.record(doctype, name, ["*"], reason, "Export", doc.subject)
-	return of_subject(doc.subject)
+	subjects = subjects_of(doc)
+	access.record_all([Seen(doctype, name, ["*"], subject) for subject in subjects], reason, "Export")
+	kept = [of_subject(subject) for subject in subjects]
+	return {
+		"subject": doc.subject,
+		"documents": [document for one in kept for document in one["documents"]],
+		"accesses": [seen for one in kept for seen in one["accesses"]],
+	}
 
 
 def of_subject(subject: str) -> dict:
