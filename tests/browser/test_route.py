@@ -171,7 +171,7 @@ def add_step(page: Page, index: int, step: dict[str, str]) -> None:
 
 def pick(control: Locator, value: str) -> None:
 	"""Choose the value of a link field among its suggestions."""
-	suggestion = control.page.locator(".awesomplete li:visible", has_text=value).first
+	suggestion = control.page.locator(".awesomplete ul > *:visible", has_text=value).first
 	for last in (False, False, True):  # the Desk may draw a field once more and forget what was typed in it
 		control.click()
 		control.fill("")
