@@ -113,6 +113,7 @@ def test_who_has_the_code_prints_the_receipt_and_a_guessed_one_tells_nothing(
 	code, number = approved
 	page = portal.guest().request("POST", RECEIPT, data={"code": code})
 	assert page.ok and number in page.text and NAME in page.text and "<svg" in page.text
+	assert "return_form.js" not in page.text, "it has no form"
 	file = portal.guest().request("POST", RECEIPT, data={"code": code, "form": "pdf"})
 	assert file.content.startswith(b"%PDF") and file.headers["Cache-Control"] == "no-store"
 	wrong = portal.guest().request(

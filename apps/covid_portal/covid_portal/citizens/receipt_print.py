@@ -123,7 +123,7 @@ def content(doc: Document) -> dict[str, Any]:
 def as_page(said: dict[str, Any]) -> Response:
 	drawn = receipts.qr(said["token"]).svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None)
 	data = {**said, "qr": drawn, "updated_at": str(said["issued_at"])}
-	text = pages.render("return_receipt.html", frappe.local.lang, "return_form", data=data)
+	text = pages.render("return_receipt.html", frappe.local.lang, "follow_up", data=data)
 	return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 

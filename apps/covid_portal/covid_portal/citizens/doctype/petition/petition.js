@@ -63,7 +63,7 @@ async function show_course(frm) {
 		__(row.state),
 		row.legal_reference,
 	]);
-	table_of(panel, [__("Clock"), __("Due"), __("State"), __("Legal Reference")], clocks);
+	table_of(panel, [__("Legal Clock"), __("Due"), __("State"), __("Legal Reference")], clocks);
 	const said = message.messages.map((row) => [
 		frappe.datetime.str_to_user(row.sent_at),
 		__(row.kind),
@@ -137,7 +137,8 @@ async function merge(frm) {
 		{ fieldname: "into", fieldtype: "Link", options: "Petition", label: __("Worked on together with"), reqd: 1, default: rows[0]?.name },
 		reason_field(__("Reason")),
 	];
-	dialog(__("Same Matter"), fields, (values) => done(frm, "merge", { into: values.into, reason: values.reason }));
+	const merged = (values) => done(frm, "merge", { into: values.into, reason: values.reason });
+	dialog(__("Same Matter"), fields, merged, __("Merge"));
 }
 
 function reason_field(label) {
@@ -148,11 +149,11 @@ function ask(label, action, then) {
 	dialog(action, [reason_field(label)], (values) => then(values.reason));
 }
 
-function dialog(title, fields, then) {
+function dialog(title, fields, then, action = title) {
 	const shown = new frappe.ui.Dialog({
 		title,
 		fields,
-		primary_action_label: title,
+		primary_action_label: action,
 		async primary_action(values) {
 			await then(values);
 			shown.hide();

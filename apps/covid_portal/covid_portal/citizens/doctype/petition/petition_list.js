@@ -5,7 +5,7 @@ frappe.listview_settings.Petition = {
 	filters: [["stage", "in", ["Received", "Assigned"]]],
 	formatters: {
 		// What it is sorted by; where no clock runs any more, there is nothing to show.
-		due_order: (value, df, doc) => (doc.next_due ? frappe.datetime.str_to_user(doc.next_due) : ""),
+		due_order: (value, df, doc) => (doc.next_due ? frappe.datetime.str_to_user(doc.next_due).replace(/(:\d\d):\d\d$/, "$1") : ""),
 	},
 	get_indicator(doc) {
 		if (doc.is_late) return [__("Late"), "red", "is_late,=,1"];

@@ -47,14 +47,20 @@ export class ReturnForm {
 		];
 	}
 
-	/** The caller speaks for somebody else. */
+	/** The caller speaks for somebody else: who that is, is asked then alone. */
 	proxy() {
-		return [
-			tick("is_proxy", __("The caller registers for somebody else")),
+		const caller = h(
+			"div",
+			{ hidden: true },
 			field("proxy_name", __("The caller's name"), text("proxy_name", 120)),
 			field("proxy_phone", __("The caller's phone"), text("proxy_phone", 20, "tel")),
 			field("proxy_relation", __("Their relation"), text("proxy_relation", 60)),
-		];
+		);
+		const ticked = tick("is_proxy", __("The caller registers for somebody else"));
+		ticked.addEventListener("change", ({ target }) => {
+			caller.hidden = !target.checked;
+		});
+		return [ticked, caller];
 	}
 
 	/** Fields for one more person; the cursor goes there when somebody has asked for it. */
