@@ -46,12 +46,13 @@ class TestAppendOnly(PortalTestCase):
 
 
 class TestTheChain(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		report = sent(self.slot)
-		with self.acting("district"):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		report = sent(cls.slot)
+		with cls.acting("district"):
 			report = take(report, "Return", "Dòng một\r\ndòng hai 🙏 <b>")
-		self.report = approve_as(take(report, "Submit"), "district", "cdc")
+		cls.report = approve_as(take(report, "Submit"), "district", "cdc")
 
 	def test_an_untouched_chain_holds(self) -> None:
 		self.assertEqual(frappe.db.count("Approval Decision", {"reference_name": self.report.name}), 5)

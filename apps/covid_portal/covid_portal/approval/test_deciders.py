@@ -16,15 +16,16 @@ def contributors(report) -> list[str]:
 
 
 class TestWhoMayNotDecide(PortalTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		with cls.acting("reporter"):
+			cls.report = sent(cls.slot)
+
 	def assertCannotDecide(self, who: str, report, error=frappe.PermissionError, says: str = "") -> None:
 		with self.acting(who):
 			for decision in ("Approve", "Return", "Refuse"):
 				self.assertRefused(error, decide, REPORT, report.name, decision, "a reason", says=says)
-
-	def setUp(self) -> None:
-		super().setUp()
-		with self.acting("reporter"):
-			self.report = sent(self.slot)
 
 	def test_the_message_names_the_area_the_slot_and_the_unit_it_waits_for(self) -> None:
 		slot_time = frappe.db.get_value("Report Slot", self.slot, "slot_time")

@@ -14,19 +14,20 @@ from covid_portal.testing.province import address
 
 
 class TestDecisionCheck(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		self.report = accepted(self.slot)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.report = accepted(cls.slot)
 		yesterday = now_datetime() - timedelta(days=1)
 		frappe.db.set_value(
 			"Approval Decision",
-			{"reference_name": self.report.name},
+			{"reference_name": cls.report.name},
 			"creation",
 			yesterday,
 			update_modified=False,
 		)
-		self.now = now_datetime() - timedelta(days=1) + SETTLED / 2
-		self.found = self.check()
+		cls.now = now_datetime() + SETTLED / 2
+		cls.found = decision_check.check(cls.now)
 
 	def check(self) -> Found:
 		self.now += timedelta(days=1)

@@ -64,8 +64,9 @@ NASTY = (
 
 
 class ReturnCase(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
 		returns.prepare()
 
 	def days(self, *docs: frappe.model.document.Document) -> list:

@@ -40,16 +40,18 @@ PUBLIC = {
 
 
 class PetitionCase(PortalTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.addClassCleanup(setattr, frappe.local, "request_ip", None)
+		frappe.local.request_ip = "192.0.2.77"
+		made.staff()
+		cls.code = made.send()
+
 	def setUp(self) -> None:
 		super().setUp()
-		made.staff()
 		frappe.local.request_ip = "192.0.2.77"
-		self.code = made.send()
 		self.petition = made.petition_of(self.code)
-
-	def tearDown(self) -> None:
-		frappe.local.request_ip = None
-		super().tearDown()
 
 	def answer(self, **values) -> frappe.model.document.Document:
 		with self.acting(OFFICER):

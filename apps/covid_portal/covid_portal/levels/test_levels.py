@@ -30,16 +30,18 @@ from covid_portal.testing.province import COMMUNE, DISTRICT, OUTSIDE, SIBLING
 
 
 class LevelCase(PortalTestCase):
-	def proposed(self, slot: str | None = None) -> dict[str, Document]:
-		document = frappe.get_doc("Report Slot", slot or self.slot)
+	@classmethod
+	def proposed(cls, slot: str | None = None) -> dict[str, Document]:
+		document = frappe.get_doc("Report Slot", slot or cls.slot)
 		names = evaluation.propose(document, evaluation.evaluate_slot(document))
 		rows = [frappe.get_doc("Area Level", name) for name in names]
 		return {row.area: row for row in rows}
 
-	def consolidated(self, cases: int = 3) -> None:
-		accepted(self.slot, COMMUNE, community_cases=cases, quarantine_cases=5 - cases)
-		consolidate(self.slot)
-		frappe.db.set_value("Report Slot", self.slot, "state", "Consolidated")
+	@classmethod
+	def consolidated(cls, cases: int = 3) -> None:
+		accepted(cls.slot, COMMUNE, community_cases=cases, quarantine_cases=5 - cases)
+		consolidate(cls.slot)
+		frappe.db.set_value("Report Slot", cls.slot, "state", "Consolidated")
 
 
 class TestRules(LevelCase):
@@ -84,8 +86,9 @@ class TestRules(LevelCase):
 
 
 class TestProposals(LevelCase):
-	def setUp(self) -> None:
-		super().setUp()
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
 		make_rule()
 
 	def test_the_level_follows_from_the_reports_and_says_why(self) -> None:
@@ -227,11 +230,12 @@ class TestProposals(LevelCase):
 
 
 class TestDecisions(LevelCase):
-	def setUp(self) -> None:
-		super().setUp()
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
 		make_rule()
-		self.consolidated()
-		self.level = self.proposed()[COMMUNE]
+		cls.consolidated()
+		cls.level = cls.proposed()[COMMUNE]
 
 	def deviate(self, **values: str) -> None:
 		with acting("district"):

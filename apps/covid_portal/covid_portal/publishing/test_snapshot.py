@@ -123,10 +123,11 @@ class StoreCase(PortalTestCase):
 class SnapshotCase(StoreCase):
 	"""Both slots have a report."""
 
-	def setUp(self) -> None:
-		super().setUp()
-		accepted(self.previous)
-		accepted(self.slot, new_f1=22)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		accepted(cls.previous)
+		accepted(cls.slot, new_f1=22)
 
 	def publish(self, slot: str) -> None:
 		"""As publishing does, with the switch that otherwise waits for the commit."""

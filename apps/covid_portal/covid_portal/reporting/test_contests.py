@@ -22,10 +22,11 @@ def stored(name: str) -> dict:
 
 
 class ContestCase(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		with self.acting("reporter"):
-			self.draft = draft(self.slot)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		with cls.acting("reporter"):
+			cls.draft = draft(cls.slot)
 
 	def send(self):
 		with self.acting("reporter"):

@@ -40,19 +40,17 @@ class TestCorrections(PortalTestCase):
 	def setUpClass(cls) -> None:
 		super().setUpClass()
 		cls.later = make_slot(2, previous=cls.slot)
-
-	def setUp(self) -> None:
-		super().setUp()
-		accepted(self.previous, COMMUNE, under_treatment=38, treated_at_home=13)
-		accepted(self.slot, COMMUNE)
-		accepted(self.slot, OUTSIDE, new_cases=4, community_cases=4, quarantine_cases=0, imported_cases=0)
-		accepted(self.later, OUTSIDE)
-		for slot in self.slots():
+		accepted(cls.previous, COMMUNE, under_treatment=38, treated_at_home=13)
+		accepted(cls.slot, COMMUNE)
+		accepted(cls.slot, OUTSIDE, new_cases=4, community_cases=4, quarantine_cases=0, imported_cases=0)
+		accepted(cls.later, OUTSIDE)
+		for slot in cls.slots():
 			consolidate(slot)
 			publish(slot)
 
-	def slots(self) -> tuple[str, str, str]:
-		return self.previous, self.slot, self.later
+	@classmethod
+	def slots(cls) -> tuple[str, str, str]:
+		return cls.previous, cls.slot, cls.later
 
 	# --- what is refused
 

@@ -206,12 +206,13 @@ class TestWhatIsRefused(IndicatorCase):
 class TestItsFigures(IndicatorCase):
 	"""Zero, not answered, not reported: four communes, one each way and one missing."""
 
-	def setUp(self) -> None:
-		super().setUp()
-		accepted(self.previous, COMMUNE, **{FLOW: 3, STOCK: 5})
-		accepted(self.previous, SIBLING)
-		accepted(self.previous, OUTSIDE, **{FLOW: 0, STOCK: 0})
-		consolidate(self.previous)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		accepted(cls.previous, COMMUNE, **{FLOW: 3, STOCK: 5})
+		accepted(cls.previous, SIBLING)
+		accepted(cls.previous, OUTSIDE, **{FLOW: 0, STOCK: 0})
+		consolidate(cls.previous)
 
 	def test_blank_stays_blank_and_zero_zero(self) -> None:
 		for area, expected in ((COMMUNE, (3, 5)), (SIBLING, (None, None)), (OUTSIDE, (0, 0))):
@@ -307,10 +308,11 @@ class TestItsFigures(IndicatorCase):
 
 
 class TestRetired(IndicatorCase):
-	def setUp(self) -> None:
-		super().setUp()
-		accepted(self.previous, COMMUNE, **{FLOW: 3, STOCK: 5})
-		consolidate(self.previous)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		accepted(cls.previous, COMMUNE, **{FLOW: 3, STOCK: 5})
+		consolidate(cls.previous)
 
 	def test_forms_ask_for_it_no_longer_and_take_none(self) -> None:
 		retire(FLOW)

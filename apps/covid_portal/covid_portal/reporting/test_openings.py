@@ -19,12 +19,12 @@ STAMPS = ["name", "creation", "modified", "owner", "modified_by"]
 class OpeningsCase(PortalTestCase):
 	"""In `previous` the four communes report; what comes after, each test says."""
 
-	def setUp(self) -> None:
-		super().setUp()
-		self.days = [self.previous]
-		accepted(self.previous, "ZZ11", doses_given=101, followed_f1=90, recovered=5)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		accepted(cls.previous, "ZZ11", doses_given=101, followed_f1=90, recovered=5)
 		accepted(
-			self.previous,
+			cls.previous,
 			"ZZ12",
 			doses_given=30,
 			followed_f1=7,
@@ -32,8 +32,12 @@ class OpeningsCase(PortalTestCase):
 			treatment_beds=None,
 			treatment_beds_used=None,
 		)
-		accepted(self.previous, "ZZ21", doses_given=1000, followed_f1=400)
-		self.consolidate(self.previous)
+		accepted(cls.previous, "ZZ21", doses_given=1000, followed_f1=400)
+		cls.consolidate(cls.previous)
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.days = [self.previous]
 
 	def next_slot(self, *areas: str) -> str:
 		"""The next slot, which these areas owe."""
@@ -44,7 +48,8 @@ class OpeningsCase(PortalTestCase):
 		self.days.append(slot)
 		return slot
 
-	def consolidate(self, *names: str) -> None:
+	@staticmethod
+	def consolidate(*names: str) -> None:
 		for name in names:
 			consolidate(name)
 			frappe.db.set_value("Report Slot", name, "state", slots.CONSOLIDATED)
@@ -195,8 +200,9 @@ class TestClosed(OpeningsCase):
 
 
 class TestCorrectionsAcrossAMerger(OpeningsCase):
-	def setUp(self) -> None:
-		super().setUp()
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
 		found_commune("ZZ13", "ZZ1")
 
 	def correct(self, area: str, **figures: int) -> None:

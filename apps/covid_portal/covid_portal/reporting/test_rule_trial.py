@@ -21,13 +21,14 @@ def rule(expression: str, **values) -> dict:
 
 
 class TestTrial(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		frappe.db.delete(REPORT, {"area": ("not like", "ZZ%")})  # those of the site; undone with the test
-		accepted(self.previous, COMMUNE, new_f1=10)
-		sent(self.slot, COMMUNE, new_f1=30)
-		sent(self.slot, SIBLING, new_f1=40, followed_f1=90)
-		draft(self.slot, OUTSIDE, new_f1=50)
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		frappe.db.delete(REPORT, {"area": ("not like", "ZZ%")})  # those of the site; undone with the class
+		accepted(cls.previous, COMMUNE, new_f1=10)
+		sent(cls.slot, COMMUNE, new_f1=30)
+		sent(cls.slot, SIBLING, new_f1=40, followed_f1=90)
+		draft(cls.slot, OUTSIDE, new_f1=50)
 
 	def broken(self, *given, **values) -> dict:
 		with self.acting("administrator"):

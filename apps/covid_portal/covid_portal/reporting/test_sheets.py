@@ -17,13 +17,14 @@ SHEET = "Consolidated Sheet"
 
 
 class TestConsolidatedSheets(PortalTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		accepted(self.slot, COMMUNE)
-		accepted(self.slot, OUTSIDE)
-		self.reconsolidate()
-		frappe.db.set_value("Report Slot", self.slot, "state", "Consolidated")
-		sheets.create(frappe.get_doc("Report Slot", self.slot))
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		accepted(cls.slot, COMMUNE)
+		accepted(cls.slot, OUTSIDE)
+		consolidate(cls.slot)
+		frappe.db.set_value("Report Slot", cls.slot, "state", "Consolidated")
+		sheets.create(frappe.get_doc("Report Slot", cls.slot))
 
 	def test_every_district_gets_one_sheet_with_its_counts(self) -> None:
 		sheets.create(frappe.get_doc("Report Slot", self.slot))

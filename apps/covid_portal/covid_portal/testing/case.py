@@ -74,12 +74,17 @@ def acting(who: str) -> Iterator[None]:
 
 
 class PortalTestCase(FrappeTestCase):
-	"""Has the test province and, as `slot`, an open slot that its four communes owe; `previous` is the slot before."""
+	"""Has the test province and, as `slot`, an open slot that its four communes owe; `previous` is the slot before.
+
+	What all tests of a class begin with, its setUpClass() makes: each test is undone to there, and no further.
+	"""
 
 	@classmethod
 	def setUpClass(cls) -> None:
 		cls.addClassCleanup(forget)  # runs last, after the framework has rolled back
 		super().setUpClass()
+		frappe.set_user("Administrator")
+		frappe.local.lang = "en"
 		province.create()
 		cls.previous = make_slot(0)
 		cls.slot = make_slot(1, previous=cls.previous)
