@@ -11,7 +11,7 @@ from bring_up.mariadb import MariaDB
 from bring_up.node import install_packages, install_portal_packages, install_yarn
 from bring_up.ports import demand_free
 from bring_up.processes import Processes
-from bring_up.python_env import install_env, install_tools
+from bring_up.python_env import install_env, install_test_env, install_tools
 from bring_up.redis import Redis
 from bring_up.settings import APP, Settings, remember
 from bring_up.sites import Site
@@ -36,15 +36,15 @@ class Bench:
 		self.mariadb = MariaDB(settings, self.daemons)
 		self.redis = Redis(settings, self.daemons)
 
-	def prepare(self) -> None:
-		"""Source, environments and services: all that sites stand on."""
+	def prepare(self, tests: bool = False) -> None:
+		"""Source, environments and services: all that sites stand on. `tests`: what tests and checks need, too."""
 		if not (self.settings.portal / "pyproject.toml").is_file():
 			raise BringUpError(f"apps/{APP} is not here.", "Run this in a whole checkout of the repository.")
 		self._warn_of_full_disk()
 		remember(self.settings)
 		write_bench_files(self.settings, self.mariadb.root_password())
 		self.steps.together(self._start_services, self._obtain_frappe, self._install_yarn)
-		self.steps.together(self._install_env, self._install_node_packages)
+		self.steps.together(lambda: self._install_python_packages(tests), self._install_node_packages)
 		self._drop_downloads()
 
 	def build_beside(self, site: Site) -> None:
@@ -103,8 +103,10 @@ class Bench:
 	def _install_yarn(self) -> None:
 		install_yarn(self.settings, self.steps, self.stamps)
 
-	def _install_env(self) -> None:
+	def _install_python_packages(self, tests: bool) -> None:
 		install_env(self.settings, self.steps, self.stamps)
+		if tests:
+			install_test_env(self.settings, self.steps, self.stamps)
 
 	def _install_node_packages(self) -> None:
 		install_packages(self.settings, self.steps, self.stamps)

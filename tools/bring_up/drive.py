@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bring_up.checking import run_checks
 from bring_up.environment import command_environment
 from bring_up.errors import BringUpError
 from bring_up.frappe_commands import command
-from bring_up.python_env import install_test_env
+from bring_up.python_env import test_programs
 from bring_up.settings import APP
 from bring_up.sites import Site
 
@@ -19,33 +19,47 @@ SERVICE_PORTS = ("TEST_PORT", "MARIADB_PORT", "REDIS_CACHE_PORT", "REDIS_QUEUE_P
 TEST_WEB = "web-test"
 OF_TESTS = {"allow_tests": True, "pause_scheduler": 1}
 QUICK = {"quick_snapshots": True}  # their pages are built often and read seldom
-INSIDE, OUTSIDE = "the app's tests", "tests from outside"
+WITHOUT, INSIDE, OUTSIDE = "tests without a site", "the app's tests", "tests from outside"
+DRIVING = ("tests/http", "tests/browser")  # the other folders' tests need no site
 
 
 def test(bench: Bench) -> int:
 	"""Checks, the app's tests, the tests that drive the running site. All are run, whatever fails; then the sum."""
 	bench.demand_free_ports(*SERVICE_PORTS, target="test")
-	bench.prepare()
-	programs = install_test_env(bench.settings, bench.steps, bench.stamps)
-	results = {"checks": run_checks(bench, programs), "the scripts' tests": _run_script_tests(bench)}
+	bench.prepare(tests=True)
 	bench.mariadb.hurry()
-	return _report(bench, results | _run_beside_each_other(bench, programs))
-
-
-def _run_beside_each_other(bench: Bench, programs: Path) -> dict[str, bool]:
-	"""The tests that need a site, each kind on one of its own: what one waits for, the other uses."""
 	unit, driven = bench.site(bench.settings.unit_site), bench.site(bench.settings.test_site)
-	# All sites before any test: one that is thrown away takes the caches of all with it.
-	bench.steps.together(bench.build_assets, lambda: _reset(unit, driven))
+	results: dict[str, bool] = {}
+
+	def without_a_site() -> None:
+		bench.build_assets()
+		results.update(_run_without_a_site(bench))
+
+	# All sites before any test on one: a site that is thrown away takes the caches of all with it.
+	bench.steps.together(without_a_site, lambda: _reset(unit, driven))
+	return _report(bench, results | _run_beside_each_other(bench, unit, driven))
+
+
+def _run_without_a_site(bench: Bench) -> dict[str, bool]:
+	"""Checks, and tests of scripts and tools."""
+	words = ["tests", *(f"--ignore={folder}" for folder in DRIVING)]
+	return {
+		"checks": run_checks(bench, test_programs(bench.settings)),
+		"the scripts' tests": _run_script_tests(bench),
+		WITHOUT: _run_pytest(bench, WITHOUT, words, _environment(bench)),
+	}
+
+
+def _run_beside_each_other(bench: Bench, unit: Site, driven: Site) -> dict[str, bool]:
+	"""The tests that need a site, each kind on one of its own: what one waits for, the other uses."""
 	results = {INSIDE: False, OUTSIDE: False}
 
 	def inside() -> None:
 		results[INSIDE] = _run_app_tests(bench, unit)
 
 	def outside() -> None:
-		with _running(bench, driven, programs, **QUICK) as environment:
-			pytest = [programs / "python", "-m", "pytest", "tests"]
-			results[OUTSIDE] = _drive(bench, OUTSIDE, pytest, environment)
+		with _running(bench, driven, **QUICK) as environment:
+			results[OUTSIDE] = _run_pytest(bench, OUTSIDE, DRIVING, environment)
 
 	bench.steps.together(inside, outside)
 	print(f"\n{INSIDE}\n{bench.steps.log_of(INSIDE).read_text(errors='replace')}")
@@ -65,13 +79,13 @@ def bench_cases(bench: Bench) -> int:
 		raise BringUpError(
 			"There is no tests/bench/run.py.", "Run this in a whole checkout of the repository."
 		)
-	bench.prepare()
-	programs = install_test_env(bench.settings, bench.steps, bench.stamps)
+	bench.prepare(tests=True)
 	bench.build_assets()
 	site = bench.site(bench.settings.bench_site)
 	site.reset()
-	with _running(bench, site, programs) as environment:
-		works = _drive(bench, "bench cases", [programs / "python", cases], environment)
+	with _running(bench, site) as environment:
+		python = test_programs(bench.settings) / "python"
+		works = _drive(bench, "bench cases", [python, cases], environment)
 	return 0 if works else 1
 
 
@@ -80,6 +94,11 @@ def _run_script_tests(bench: Bench) -> bool:
 	files = sorted((bench.settings.root / "tests" / "js").glob("*.test.mjs"))
 	environment = command_environment(bench.settings)
 	return not files or _drive(bench, "the scripts' tests", ["node", "--test", *files], environment)
+
+
+def _run_pytest(bench: Bench, name: str, words: Iterable[str], environment: dict[str, str]) -> bool:
+	pytest = [test_programs(bench.settings) / "python", "-m", "pytest"]
+	return _drive(bench, name, [*pytest, *words], environment)
 
 
 def _run_app_tests(bench: Bench, site: Site) -> bool:
@@ -95,7 +114,7 @@ def _run_app_tests(bench: Bench, site: Site) -> bool:
 
 
 @contextmanager
-def _running(bench: Bench, site: Site, programs: Path, **config: object) -> Iterator[dict[str, str]]:
+def _running(bench: Bench, site: Site, **config: object) -> Iterator[dict[str, str]]:
 	"""A fresh site with the demo fortnight, served at TEST_PORT; yields what tells the tests about it."""
 	# The tests make more users in an hour than the framework allows people to.
 	site.set_config(**OF_TESTS, **config, throttle_user_limit=1000)
@@ -104,8 +123,7 @@ def _running(bench: Bench, site: Site, programs: Path, **config: object) -> Iter
 	own_worker = processes.start_worker()
 	try:
 		url = processes.start_web(TEST_WEB, site.name, "TEST_PORT", "test")
-		yield command_environment(bench.settings) | {
-			"PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)]),
+		yield _environment(bench) | {
 			"BASE_URL": url,
 			"SITE": site.name,
 			"BENCH_ROOT": str(bench.settings.root),
@@ -117,6 +135,12 @@ def _running(bench: Bench, site: Site, programs: Path, **config: object) -> Iter
 		processes.stop_web(TEST_WEB)
 		if own_worker:
 			processes.stop(WORKER)
+
+
+def _environment(bench: Bench) -> dict[str, str]:
+	"""With the programs of the tests first in the path."""
+	path = [str(test_programs(bench.settings)), os.environ.get("PATH", os.defpath)]
+	return command_environment(bench.settings) | {"PATH": os.pathsep.join(path)}
 
 
 def _drive(bench: Bench, name: str, words: list[str | Path], environment: dict[str, str]) -> bool:

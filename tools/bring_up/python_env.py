@@ -64,7 +64,7 @@ def install_env(settings: Settings, steps: Steps, stamps: Stamps) -> None:
 
 def install_test_env(settings: Settings, steps: Steps, stamps: Stamps) -> Path:
 	"""An environment for what tests and checks need (tests/requirements.txt); returns its bin folder."""
-	folder = settings.run / "test-env"
+	folder = test_programs(settings).parent
 	listed = settings.root / "tests" / "requirements.txt"
 	key = hash_of(_interpreter(), *(file.read_text() for file in (listed, *included(listed))))
 	if not (stamps.is_current("test-env", key) and _works(folder)):
@@ -76,7 +76,12 @@ def install_test_env(settings: Settings, steps: Steps, stamps: Stamps) -> Path:
 			)
 			install(settings, step, folder, "--requirement", str(listed))
 			stamps.set("test-env", key)
-	return folder / "bin"
+	return test_programs(settings)
+
+
+def test_programs(settings: Settings) -> Path:
+	"""Where install_test_env() puts the programs."""
+	return settings.run / "test-env" / "bin"
 
 
 def install(settings: Settings, step: Step, folder: Path, *wanted: str) -> None:
