@@ -69,9 +69,23 @@ def take_pictures(pages: list[Page], name: str) -> None:
 	print(f"Pictures of the open pages: {folder}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def log_in() -> Callable[[Page, Client, str], None]:
-	"""log_in(page, client, path): open the page as that person, by the login form where it is asked for."""
+	"""log_in(page, client, path): open the page as that person, in the session that the client has begun already."""
+
+	def with_the_session(page: Page, client: Client, path: str) -> None:
+		cookies = [(cookie.name, cookie.value) for cookie in client.session.cookies]
+		page.context.add_cookies(
+			[{"name": name, "value": value, "url": client.base_url} for name, value in cookies]
+		)
+		page.goto(path)
+
+	return with_the_session
+
+
+@pytest.fixture
+def log_in_by_the_form() -> Callable[[Page, Client, str], None]:
+	"""As log_in, by what a person fills in where it is asked for."""
 
 	def by_the_form(page: Page, client: Client, path: str) -> None:
 		page.goto(path if path.startswith("/bao-cao") else f"/login?redirect-to={path}")

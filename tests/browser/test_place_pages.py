@@ -36,18 +36,14 @@ def names() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def desk(chromium: Browser, portal: Portal, client: Clients) -> Iterator[Page]:
+def desk(chromium: Browser, portal: Portal, client: Clients, log_in: LogIn) -> Iterator[Page]:
 	"""The author's Desk, of all tests here."""
 	context = chromium.new_context(
 		viewport={"width": 1280, "height": 900}, base_url=portal.base_url, locale="vi-VN"
 	)
 	context.set_default_timeout(SECONDS * 1000)
 	page = context.new_page()
-	page.goto("/login?redirect-to=/app/places")
-	page.fill("#login_email", client(REPORTER).user)
-	page.fill("#login_password", client(REPORTER).password)
-	page.click(".form-login .btn-login")
-	page.wait_for_url(re.compile("/app/places$"))
+	log_in(page, client(REPORTER), "/app/places")
 	yield page
 	context.close()
 

@@ -28,7 +28,7 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	late_place: Place,
 	published_slot: dict,
 	window: Window,
-	log_in: LogIn,
+	log_in_by_the_form: LogIn,
 	reporter: People,
 	approver: People,
 	guest: Client,
@@ -41,7 +41,7 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	expect(public.locator(".headlines")).to_contain_text(in_vietnamese(before))
 
 	phone = window(PHONE)
-	log_in(phone, reporter(late_place), "/bao-cao")
+	log_in_by_the_form(phone, reporter(late_place), "/bao-cao")
 	open_form(phone, published_slot["name"], late_place.area)
 	fill_in(
 		phone, QUIET | {"new_cases": NEW_CASES, "community_cases": NEW_CASES, "under_treatment": NEW_CASES}
@@ -49,7 +49,8 @@ def test_a_late_report_from_the_phone_moves_the_public_figure_once_the_district_
 	send(phone)
 
 	desk = window()
-	log_in(desk, approver(late_place), f"/app/situation-report/{published_slot['name']}-{late_place.area}")
+	report = f"{published_slot['name']}-{late_place.area}"
+	log_in_by_the_form(desk, approver(late_place), f"/app/situation-report/{report}")
 	approve_in_the_desk(desk)
 	expect(desk.locator(".form-page .help-box", has_text="Asia/")).to_have_count(0)
 
