@@ -60,8 +60,8 @@ def accepted_data(answer) -> dict:
 
 
 @pytest.fixture(scope="module")
-def maker(portal: Portal) -> Iterator[Maker]:
-	clients = {who: portal.client(who) for who in {*PEOPLE, *SEEING, *OTHERS}}
+def maker(client: Callable[[str], Client]) -> Iterator[Maker]:
+	clients = {who: client(who) for who in {*PEOPLE, *SEEING, *OTHERS}}
 	manager, administrator = clients["hethong"], clients["quantri"]
 	if not manager.document("DocType", ROWS):
 		accepted_data(manager.post("/api/resource/DocType", **rows_doctype()))

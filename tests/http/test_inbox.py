@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-from portal import REPORT, Client, Place, Portal, accepted
+from portal import REPORT, Client, Place, accepted
 
 INBOX = "covid_portal.approval.inbox.inbox"
 DECIDE_MANY = "covid_portal.approval.bulk.decide_many"
@@ -104,35 +104,17 @@ def test_a_guest_is_asked_to_log_in(waiting: Waiting, guest: Client) -> None:
 
 def test_a_disabled_account_sees_and_decides_nothing(
 	waiting: Waiting,
-	portal: Portal,
+	hired: Callable[[str, str], Client],
 	administrator: Client,
 	state_of: Callable[[str], tuple],
 ) -> None:
-	left = leaver(portal, administrator, waiting.places[0].district_unit)
+	left = hired("Approver", waiting.places[0].district_unit)
 	assert waiting.names[0] in rows_of(left)
 	assert administrator.put(f"/api/resource/User/{left.user}", enabled=0).ok
-	try:
-		answer = left.ask(INBOX)
-		assert waiting.places[0].name not in answer.text
-		left.call(DECIDE_MANY, doctype=REPORT, names=list(waiting.names), decision="Approve")
-		assert state_of(waiting.names[0])[0] == "In Approval"
-	finally:
-		assert administrator.put(f"/api/resource/User/{left.user}", enabled=1).ok
-
-
-def leaver(portal: Portal, administrator: Client, unit: str) -> Client:
-	"""An approver of the unit who is used by no other test."""
-	address, password = f"test.leaver@{portal.domain}", "Mot-mat-khau-rat-dai-4721"
-	values = {"first_name": "Leaver", "new_password": password, "language": "vi", "enabled": 1}
-	if administrator.document("User", address):
-		assert administrator.put(f"/api/resource/User/{address}", **values).ok
-	else:
-		made = administrator.post("/api/resource/User", email=address, send_welcome_email=0, **values)
-		assert made.ok, made.text
-	duty = {"user": address, "unit": unit, "duty": "Approver"}
-	if not administrator.rows("Duty Assignment", duty):
-		assert administrator.post("/api/resource/Duty Assignment", **duty, valid_from="2021-01-01").ok
-	return portal.guest().login(address, password)
+	answer = left.ask(INBOX)
+	assert waiting.places[0].name not in answer.text
+	left.call(DECIDE_MANY, doctype=REPORT, names=list(waiting.names), decision="Approve")
+	assert state_of(waiting.names[0])[0] == "In Approval"
 
 
 def test_one_failing_row_is_named_and_the_others_are_kept(

@@ -153,20 +153,21 @@ def somebody(
 
 
 @pytest.fixture
-def unchanged(waiting: tuple[str, Place], administrator: Client) -> Callable[[], None]:
-	"""Check, from another account, that report, decisions and steps stand as they stood."""
+def unchanged(waiting: tuple[str, Place], portal: Portal) -> Callable[[], None]:
+	"""Check that report, decisions and steps stand as they stood."""
 	name = waiting[0]
 
 	def picture() -> tuple:
-		about = {"reference_name": name}
+		about = {"reference_name": [name]}
 		return (
-			administrator.document(REPORT, name),
-			administrator.rows("Approval Decision", about, ["*"]),
-			administrator.rows("Approval Step", about, ["*"], order_by="step"),
+			portal.stored(REPORT, name=[name]),
+			portal.stored("Report Explanation", parent=[name]),
+			portal.stored("Approval Decision", **about),
+			portal.stored("Approval Step", **about),
 		)
 
 	before = picture()
-	assert before[0]["workflow_state"] == "In Approval"
+	assert before[0][0]["workflow_state"] == "In Approval"
 
 	def check() -> None:
 		assert picture() == before
@@ -207,14 +208,19 @@ def draft(
 @pytest.mark.parametrize("who", ["the author", "Administrator"])
 @pytest.mark.parametrize("way", BY_SAVING)
 def test_who_may_write_a_draft_does_not_move_it_on_by_saving(
-	way: str, who: str, draft: tuple[str, Place], reporter: Callable[[Place], Client], administrator: Client
+	way: str,
+	who: str,
+	draft: tuple[str, Place],
+	reporter: Callable[[Place], Client],
+	administrator: Client,
+	portal: Portal,
 ) -> None:
 	name, place = draft
-	before = administrator.document(REPORT, name)
+	before = portal.stored(REPORT, name=[name])
 	answer = WAYS[way](reporter(place) if who == "the author" else administrator, name)
 	assert way in ANSWERING_OTHERWISE or answer.status_code in (403, 417), answer.text[:300]
-	assert administrator.document(REPORT, name) == before
-	assert administrator.rows("Approval Decision", {"reference_name": name}) == []
+	assert portal.stored(REPORT, name=[name]) == before
+	assert portal.stored("Approval Decision", reference_name=[name]) == []
 
 
 @pytest.mark.parametrize("state", ["Approved", "In Approval", "Published"])
@@ -311,13 +317,9 @@ def test_only_a_publisher_publishes(
 
 
 @pytest.mark.parametrize("mailbox", ["tyt.hamrong", "ttyt.muonglat", "cdc.duyet", "cdc.congbo", "kiemtra"])
-def test_nobody_gives_oneself_a_duty_a_role_or_a_route(
-	mailbox: str, client: Callable[[str], Client], administrator: Client
-) -> None:
+def test_nobody_gives_oneself_a_duty_or_a_route(mailbox: str, client: Callable[[str], Client]) -> None:
 	person = client(mailbox)
-	me = accepted(person.ask("frappe.auth.get_logged_user"))
-	before = roles_of(administrator, me)
-	duty = {"user": me, "unit": "CDC-38", "duty": "Approver", "valid_from": "2021-01-01"}
+	duty = {"user": person.user, "unit": "CDC-38", "duty": "Approver", "valid_from": "2021-01-01"}
 	attempts = [
 		person.post("/api/resource/Duty Assignment", **duty),
 		person.put("/api/resource/Approval Route/Situation Report", enabled=0),
@@ -326,15 +328,22 @@ def test_nobody_gives_oneself_a_duty_a_role_or_a_route(
 	assert [answer.status_code for answer in attempts] == [403] * 3, [
 		answer.text[:200] for answer in attempts
 	]
-	person.put(f"/api/resource/User/{me}", roles=[{"role": "System Manager"}])
-	person.post(
-		"/api/resource/Has Role", parent=me, parenttype="User", parentfield="roles", role="System Manager"
-	)
-	assert roles_of(administrator, me) == before
 
 
-def roles_of(reader: Client, user: str) -> set[str]:
-	return {row["role"] for row in reader.document("User", user)["roles"]}
+# Everybody may save the own account, and the server is slow for a while after each: one of the field and one of the province.
+@pytest.mark.parametrize("mailbox", ["tyt.hamrong", "cdc.congbo"])
+def test_nobody_gives_oneself_a_role(mailbox: str, client: Callable[[str], Client], portal: Portal) -> None:
+	person = client(mailbox)
+	before = roles_of(portal, person.user)
+	role = {"role": "System Manager"}
+	person.put(f"/api/resource/User/{person.user}", roles=[role])
+	own = {"parent": person.user, "parenttype": "User", "parentfield": "roles"}
+	person.post("/api/resource/Has Role", **own, **role)
+	assert before and roles_of(portal, person.user) == before
+
+
+def roles_of(portal: Portal, user: str) -> set[str]:
+	return {row["role"] for row in portal.stored("Has Role", parent=[user], parenttype=["User"])}
 
 
 def test_an_import_of_a_file_does_not_change_the_state(

@@ -249,7 +249,8 @@ class Entries:
 
 	def given(self, field: str, table: pd.DataFrame) -> pd.DataFrame:
 		"""The entries that answer the figure."""
-		return table[table["answered"].str.split(",").map(lambda fields: field in fields)]
+		texts = [text for text in self.table["answered"].unique() if field in text.split(",")]
+		return table[table["answered"].isin(texts)]
 
 	def figure(self, field: str) -> pd.Series:
 		"""{district: sum}. New ones are those of the slot's entries; what is so now, each commune's last word."""
