@@ -31,7 +31,9 @@ def workflow_name(document_type: str) -> str:
 def ensure_workflow(document_type: str) -> None:
 	"""Create the DocType's workflow, once; a change of route never touches it (saving one scans the table)."""
 	if frappe.db.exists("Workflow", workflow_name(document_type)):
-		switch_on(document_type)
+		if active_ones(document_type) != [workflow_name(document_type)]:
+			switch_on(document_type)
+		forget_active(document_type)
 		return
 	for state in v.STATES:
 		ensure("Workflow State", state, workflow_state_name=state, style=STYLES.get(state, ""))
@@ -62,7 +64,16 @@ def ensure_workflow(document_type: str) -> None:
 	workflow.flags.made_for_route = True
 	workflow.insert(ignore_permissions=True)
 	# Who asked before the commit has cached that there is none.
-	frappe.db.after_commit.add(lambda: frappe.cache.hdel("workflow", document_type))
+	frappe.db.after_commit.add(lambda: forget_active(document_type))
+
+
+def forget_active(document_type: str) -> None:
+	"""The framework keeps in its cache which workflow is active, or that none is."""
+	frappe.cache.hdel("workflow", document_type)
+
+
+def active_ones(document_type: str) -> list[str]:
+	return frappe.get_all("Workflow", {"document_type": document_type, "is_active": 1}, pluck="name")
 
 
 def switch_on(document_type: str) -> None:

@@ -4,6 +4,7 @@ import frappe
 
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.doctype.approval_route.approval_route import InvalidRoute, SecondRoute
+from covid_portal.approval.managed_workflow import ensure_workflow, is_routed
 from covid_portal.approval.routes import RouteChooser, is_same, load_shipped_routes, shipped_routes
 from covid_portal.approval.seats import Seats
 from covid_portal.approval.vocabulary import (
@@ -114,6 +115,17 @@ class TestWhichRoute(PortalTestCase):
 			),
 			(
 				{"subject": "Unit", "fieldname": "unit_type", "operator": "=", "value": "CPC"},
+	def test_a_workflow_is_switched_on_where_it_is_off_and_left_alone_where_it_is_on(self) -> None:
+		name = f"{REPORT} Approval"
+		before = frappe.db.get_value("Workflow", name, "modified")
+		frappe.cache.hset("workflow", REPORT, "")  # as one who asked before it was committed
+		ensure_workflow(REPORT)
+		self.assertEqual(frappe.db.get_value("Workflow", name, "modified"), before)
+		self.assertTrue(is_routed(REPORT))
+		frappe.db.set_value("Workflow", name, "is_active", 0)
+		ensure_workflow(REPORT)
+		self.assertTrue(frappe.db.get_value("Workflow", name, "is_active"))
+
 				{"unit": "CPC-ZZ11"},
 			),
 			(
