@@ -92,10 +92,39 @@ class TestVersions(PortalTestCase):
 		self.assertRefused(AppendOnly, frappe.delete_doc, "Approval Route Version", name)
 		self.assertRefused(InvalidRoute, frappe.delete_doc, "Approval Route", REPORT)
 
+	def test_a_route_may_take_the_title_that_another_one_had(self) -> None:
+		condition = {"subject": "Document", "fieldname": "channel", "operator": "is set"}
+		for former in ("First", "Second"):
+			second_route("Again", condition)
+			frappe.rename_doc("Approval Route", "Again", former, force=True)
+		second_route("Again", condition)
+		current = {
+			title: frappe.db.get_value("Approval Route", title, "current_version")
+			for title in ("First", "Second", "Again")
+		}
+		self.assertEqual(current, {"First": "Again v1", "Second": "Again v1 - 1", "Again": "Again v1 - 2"})
+		for title, version in current.items():
+			self.assertEqual(frappe.db.get_value("Approval Route Version", version, "route"), title)
+		again = frappe.get_doc("Approval Route", "Again")
+		again.steps[0].title = "Provincial CDC"
+		again.save()
+		self.assertEqual(frappe.db.get_value("Approval Route", "Again", "current_version"), "Again v2")
+
 	def test_the_workflow_is_not_touched_by_a_change_of_the_route(self) -> None:
 		before = frappe.db.get_value("Workflow", f"{REPORT} Approval", "modified")
 		set_steps(step("CDC alone", who="Named Unit", unit="CDC-ZZ"))
 		self.assertEqual(frappe.db.get_value("Workflow", f"{REPORT} Approval", "modified"), before)
+
+	def test_a_workflow_is_switched_on_where_it_is_off_and_left_alone_where_it_is_on(self) -> None:
+		name = f"{REPORT} Approval"
+		before = frappe.db.get_value("Workflow", name, "modified")
+		frappe.cache.hset("workflow", REPORT, "")  # as one who asked before it was committed
+		ensure_workflow(REPORT)
+		self.assertEqual(frappe.db.get_value("Workflow", name, "modified"), before)
+		self.assertTrue(is_routed(REPORT))
+		frappe.db.set_value("Workflow", name, "is_active", 0)
+		ensure_workflow(REPORT)
+		self.assertTrue(frappe.db.get_value("Workflow", name, "is_active"))
 
 
 class TestWhichRoute(PortalTestCase):
@@ -115,17 +144,6 @@ class TestWhichRoute(PortalTestCase):
 			),
 			(
 				{"subject": "Unit", "fieldname": "unit_type", "operator": "=", "value": "CPC"},
-	def test_a_workflow_is_switched_on_where_it_is_off_and_left_alone_where_it_is_on(self) -> None:
-		name = f"{REPORT} Approval"
-		before = frappe.db.get_value("Workflow", name, "modified")
-		frappe.cache.hset("workflow", REPORT, "")  # as one who asked before it was committed
-		ensure_workflow(REPORT)
-		self.assertEqual(frappe.db.get_value("Workflow", name, "modified"), before)
-		self.assertTrue(is_routed(REPORT))
-		frappe.db.set_value("Workflow", name, "is_active", 0)
-		ensure_workflow(REPORT)
-		self.assertTrue(frappe.db.get_value("Workflow", name, "is_active"))
-
 				{"unit": "CPC-ZZ11"},
 			),
 			(

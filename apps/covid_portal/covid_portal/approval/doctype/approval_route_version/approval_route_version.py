@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.model.naming import append_number_if_name_exists
 
 from covid_portal.approval.vocabulary import AppendOnly
 
@@ -25,7 +26,10 @@ class ApprovalRouteVersion(Document):
 	"""What a route said at a time. Never changed: documents under way and the record refer to it."""
 
 	def autoname(self) -> None:
-		self.name = f"{self.route} v{self.version}"
+		"""Versions keep their names when their route is renamed; another route of the old title then gets numbered ones."""
+		self.name = append_number_if_name_exists(
+			self.doctype, f"{self.route} v{self.version}", separator=" - "
+		)
 
 	def validate(self) -> None:
 		if not self.flags.made_by_route:
