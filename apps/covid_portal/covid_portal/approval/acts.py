@@ -158,7 +158,8 @@ def skip(act: Act) -> None:
 
 
 def escalate(act: Act) -> None:
-	"""By the route alone: the superior unit may decide on a late step as well."""
+	"""By the route alone: the superior unit may decide on a late step as well, one approval of it in place of all that the
+	step asks of its own unit."""
 	require_right(act)
 	act.step["escalated_unit"] = act.seats.superior_of(act.step["unit"])
 	act.changed.append(act.step)

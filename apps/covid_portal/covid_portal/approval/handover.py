@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from covid_portal.approval.line import Line, lines, units_of
+from covid_portal.approval.line import Line, lines
 from covid_portal.approval.notices import INBOX
 from covid_portal.approval.seats import Seats
 from covid_portal.organisation.bell import Notice, put_in_desk
@@ -65,7 +65,10 @@ def waiting_lines(pairs: Collection[tuple[str, str]]) -> Iterator[Line]:
 
 def lacks_people(line: Line, step: dict, seats: Seats) -> bool:
 	barred = line.authors | line.deciders()
-	able = {person for unit in units_of(step) for person in seats.voices(unit, step["duty"], barred)}
+	above = step["escalated_unit"]
+	if above and seats.able(above, step["duty"], barred):
+		return False
+	able = seats.voices(step["unit"], step["duty"], barred)
 	return len(able) < max(1, (step["approvals"] or 0) - len(line.approved_by(step)))
 
 

@@ -28,8 +28,8 @@ def inbox() -> dict:
 
 	row: name, title, details and warnings (lists of texts), link, step, unit_name, due_at, late, escalated (the superior
 	unit is asked because the step is late), on_behalf_of (whose substitute would decide; empty: nobody's), may_return_to
-	([{"step", "title"}] besides the author), approvals (how many the step asks for; 0: everybody's), approved (how many of
-	them were given), together (steps that wait at the same time, with their units).
+	([{"step", "title"}] besides the author), approvals (how many the step asks for; 0: everybody's; of the superior unit one
+	is enough), approved (how many of them were given), together (steps that wait at the same time, with their units).
 	"""
 	require_login()
 	user = frappe.session.user
@@ -193,7 +193,7 @@ def rows_of(doctype: str, steps: list[frappe._dict], user: str) -> list[dict]:
 					"escalated": step.escalated,
 					"on_behalf_of": step.on_behalf_of,
 					"may_return_to": step.may_return_to,
-					"approvals": step.approvals,
+					"approvals": 1 if step.escalated else step.approvals,
 					"approved": step.approved,
 					"together": step.together,
 				}

@@ -40,6 +40,16 @@ class TestHandover(PortalTestCase):
 		frappe.delete_doc("Duty Assignment", f"{address('colleague')}-Approver-{DISTRICT}")
 		self.assertEqual(self.told("cdc"), 1)
 
+	def test_nobody_is_told_where_the_step_was_passed_up_to_one_who_can_decide(self) -> None:
+		change_route(lambda route: route.set("steps", [step("District", approvals=2)]))
+		report = sent(self.slot)
+		frappe.db.set_value("Approval Step", {"reference_name": report.name}, "escalated_unit", "CDC-ZZ")
+		self.end_all()
+		self.assertEqual(self.told("cdc"), 0)
+		frappe.delete_doc("Duty Assignment", f"{address('cdc')}-Approver-CDC-ZZ")
+		handover.daily()
+		self.assertEqual(self.told("administrator"), 1)
+
 	def test_they_are_told_of_a_document_that_only_its_author_could_decide_on(self) -> None:
 		assign("district", "Reporter", "CHS-ZZ11")
 		with self.acting("district"):

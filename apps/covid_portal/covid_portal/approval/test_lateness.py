@@ -10,6 +10,7 @@ from frappe.utils import now_datetime
 from covid_portal.approval import lateness
 from covid_portal.approval.chain import broken_links
 from covid_portal.approval.decisions import decide
+from covid_portal.approval.inbox import inbox
 from covid_portal.approval.timeline import timeline
 from covid_portal.approval.vocabulary import NotYoursToDecide
 from covid_portal.organisation.post import default_language, language
@@ -81,6 +82,29 @@ class TestLate(PortalTestCase):
 			take(report, "Approve")
 		last = frappe.get_last_doc("Approval Decision", {"reference_name": report, "decision": "Approve"})
 		self.assertEqual((last.unit, last.step), ("CDC-ZZ", 1))
+
+	def test_one_approval_of_the_superior_is_enough_however_many_the_step_asks_of_its_own_unit(self) -> None:
+		for asked in (0, 2):
+			with self.subTest(approvals=asked):
+				frappe.db.savepoint("one_number")
+				report = self.send(when_late="Escalate", approvals=asked)
+				with self.acting("colleague"):
+					self.assertEqual(take(report, "Approve").approval_step, 1)
+				self.advance(1.1)
+				with self.acting("cdc"):
+					row = next(
+						row for group in inbox()["groups"] for row in group["rows"] if row["name"] == report
+					)
+					self.assertEqual((row["escalated"], row["approvals"], row["approved"]), (True, 1, 1))
+					self.assertEqual(take(report, "Approve").approval_step, 2)
+				frappe.db.sql("rollback to savepoint one_number")
+
+	def test_all_of_the_unit_itself_are_enough_after_the_escalation_too(self) -> None:
+		report = self.send(when_late="Escalate", approvals=0)
+		self.advance(1.1)
+		for who, waits_at in (("colleague", 1), ("district", 2)):
+			with self.acting(who):
+				self.assertEqual(take(report, "Approve").approval_step, waits_at)
 
 	def test_the_unit_itself_still_may_after_the_escalation(self) -> None:
 		report = self.send(when_late="Escalate")

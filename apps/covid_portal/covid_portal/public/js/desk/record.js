@@ -22,7 +22,7 @@ function stepBox(step) {
 		lines: [step.unit_name, __(step.duty), ...timing(step)],
 		tone: TONES[step.state] || "ended",
 		say: __(step.state),
-		notes: [approvals(step), late && { text: __("Late"), tone: "bad" }, step.escalated_to && { text: __("Passed up to {0}", [step.escalated_to]), tone: "warn" }].filter(Boolean),
+		notes: [approvals(step), late && { text: __("Late"), tone: "bad" }, step.escalated_to && { text: passedUp(step), tone: "warn" }].filter(Boolean),
 	};
 }
 
@@ -36,6 +36,10 @@ function approvals({ approvals: asked, approved }) {
 	if (asked === 1) return null;
 	if (asked) return { text: __("{0} of {1} approvals", [approved, asked]) };
 	return { text: __("{0} approvals; all with the duty must approve", [approved]) };
+}
+
+function passedUp({ approvals: asked, escalated_to: unit }) {
+	return asked === 1 ? __("Passed up to {0}", [unit]) : __("Passed up to {0}: one approval there is enough", [unit]);
 }
 
 function decisionItem(row) {
