@@ -28,7 +28,7 @@ from covid_portal.levels.telling import told
 from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting.comparison import WEEK
-from covid_portal.reporting.slots import COUNTED
+from covid_portal.reporting.slots import COUNTED, DAY, day_of
 
 DOCTYPE, EVALUATION = "Area Level", "Level Evaluation"
 JOB = "covid_portal.levels.evaluation.evaluate"
@@ -84,9 +84,9 @@ def catch_up(now: datetime | None = None) -> None:
 	"""Hourly: slots of the last days whose job was lost."""
 	since = (now or now_datetime()) - LOOKED_BACK
 	slots = frappe.db.sql_list(
-		"""select slot.name from `tabReport Slot` slot
+		f"""select slot.name from `tabReport Slot` slot
 		join `tabLevel Rule` rule on rule.report_type = slot.report_type and rule.in_force = 1
-			and rule.valid_from <= slot.slot_time and (rule.valid_to is null or rule.valid_to >= date(slot.slot_time))
+			and rule.valid_from <= {DAY} and (rule.valid_to is null or rule.valid_to >= {DAY})
 		left join `tabLevel Evaluation` done on done.slot = slot.name
 		where slot.state in %s and slot.slot_time > %s and done.name is null order by slot.slot_time""",
 		(COUNTED, since),
@@ -117,7 +117,7 @@ def is_newest(slot: Document) -> bool:
 
 def evaluate_slot(slot: Document) -> pd.DataFrame | None:
 	"""The slot's areas with their proposed levels, which are stored as its Level Evaluation. None: no rule holds that day."""
-	rule = rule_on(slot.report_type, get_datetime(slot.slot_time).date())
+	rule = rule_on(slot.report_type, day_of(slot.slot_time))
 	if not rule:
 		return None
 	table = levels_of(slot, rule)

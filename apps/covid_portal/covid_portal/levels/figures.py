@@ -12,7 +12,7 @@ from frappe.utils import get_datetime
 from covid_portal.approval.vocabulary import APPROVED
 from covid_portal.levels.reckoning import IN_FORCE, PERSONS, REPORTS, Rule
 from covid_portal.reporting.comparison import POPULATION, WEEK
-from covid_portal.reporting.slots import COUNTED
+from covid_portal.reporting.slots import COUNTED, day_of
 
 DECIDED = ("name", "area", "proposed_level", "decided_level", "decided_at")
 
@@ -25,7 +25,7 @@ def areas_of(slot: Document, rules: Sequence[Rule]) -> pd.DataFrame:
 	groups = sorted({POPULATION, *(name for rule in rules for name in rule.groups)})
 	table = slot_rows(slot, report_type, stocks)
 	table = table.join(week_rows(slot, report_type, flows))
-	table = table.join(populations(table, groups, get_datetime(slot.slot_time).date()))
+	table = table.join(populations(table, groups, day_of(slot.slot_time)))
 	table[REPORTS] = table[REPORTS].fillna(0.0)
 	table[PERSONS] = table[f"group.{POPULATION}"]
 	table[IN_FORCE] = levels_in_force(get_datetime(slot.slot_time)).reindex(table.index).astype(float)

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 import frappe
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint
 
 from covid_portal.approval.vocabulary import APPROVED
 from covid_portal.levels import figures, wording
@@ -22,6 +22,7 @@ from covid_portal.publishing.mapping.measures import levels as level_names
 from covid_portal.publishing.open_data import V1, last_change
 from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.search_index import Entry
+from covid_portal.reporting.slots import day_of
 
 FILE = f"{V1}/levels.json"
 COLUMNS = ("name", "area", "slot", "rule", "proposed_level", "decided_level", "decided_at")
@@ -49,7 +50,7 @@ def levels_data(publication: Publication) -> dict:
 	latest = publication.latest
 	history = histories()
 	reasons = public_reasons([rows[0].name for rows in history.values()])
-	areas = areas_on(latest["province"]["code"], get_datetime(latest["time"]).date())
+	areas = areas_on(latest["province"]["code"], day_of(latest["time"]))
 	decided = [rows[0].decided_at for rows in history.values()]
 	return {
 		"updated_at": with_zone(max(decided)) if decided else None,
@@ -196,7 +197,7 @@ def search_entries(publication: Publication, lang: str) -> list[Entry]:
 	"""The districts' pages."""
 	_, address = pages.translator(lang), site_map.address("levels", lang)
 	name = "full_name" if lang == "vi" else "full_name_en"
-	areas = areas_on(publication.latest["province"]["code"], get_datetime(publication.latest["time"]).date())
+	areas = areas_on(publication.latest["province"]["code"], day_of(publication.latest["time"]))
 	wholes = {row.parent_area for row in areas if not row.is_group}
 	title = _("Epidemic level: {0}")
 	return [

@@ -4,14 +4,14 @@ import frappe
 import pandas as pd
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cast, cint, get_datetime
+from frappe.utils import cast, cint
 
 from covid_portal.levels import figures
 from covid_portal.levels.doctype.level_rule.level_rule import RuleRefused
 from covid_portal.levels.reckoning import IN_FORCE, Rule, assess
 from covid_portal.levels.rules import ROW_FIELDS, SETTINGS, as_rule, rule_on
 from covid_portal.publishing.mapping.layout import blocks_of
-from covid_portal.reporting.slots import COUNTED
+from covid_portal.reporting.slots import COUNTED, day_of
 
 MOST_SLOTS = 28
 NEEDED = ("report_type", "coverage_indicator", "coverage_group")
@@ -78,7 +78,7 @@ def last_slots(report_type: str, count: int) -> list[str]:
 def compared(slot: Document, draft: Rule, chain: dict[str, pd.Series]) -> pd.DataFrame:
 	"""before, after, full_name by area. Each rule goes on from what it said itself of the slot before; the first slot from
 	what was in force."""
-	current = rule_on(slot.report_type, get_datetime(slot.slot_time).date())
+	current = rule_on(slot.report_type, day_of(slot.slot_time))
 	rules = {"after": draft, **({"before": current} if current else {})}
 	areas = figures.areas_of(slot, list(rules.values()))
 	found = areas[["full_name"]].assign(before=float("nan"))
@@ -116,7 +116,7 @@ def tiles(found: pd.DataFrame, slots: list[str]) -> list[dict]:
 	province = frappe.db.get_single_value("Publishing Settings", "province")
 	if found.empty or not province:
 		return []
-	day = get_datetime(frappe.db.get_value("Report Slot", slots[-1], "slot_time")).date()
+	day = day_of(frappe.db.get_value("Report Slot", slots[-1], "slot_time"))
 	levels = found[["before", "after"]].to_dict("index")
 	blocks = blocks_of(province, day)
 	for block in blocks:

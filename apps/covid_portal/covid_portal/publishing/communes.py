@@ -13,7 +13,7 @@ from pathlib import Path
 import frappe
 import numpy as np
 import pandas as pd
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint
 from frappe.utils.password import get_encryption_key
 
 from covid_portal.publishing import suppression
@@ -23,6 +23,7 @@ from covid_portal.publishing.publication import Publication
 from covid_portal.reporting import definitions
 from covid_portal.reporting.known_figures import figures_of_all
 from covid_portal.reporting.rules import OUTLIER, names_of
+from covid_portal.reporting.slots import day_of
 
 COMMUNES = "du-lieu-mo/v1/communes"
 SLOTS = "du-lieu-mo/v1/slots"
@@ -53,7 +54,7 @@ def of_slot(publication: Publication, name: str) -> dict:
 def commune_data(data: dict, live: Path) -> dict:
 	"""The structure of communes/<slot>.json. `data`: the slot's public figures (figures.slot_data); `live`: the build that
 	readers see meanwhile."""
-	indicators = told_indicators(data["report_type"], get_datetime(data["time"]).date())
+	indicators = told_indicators(data["report_type"], day_of(data["time"]))
 	fields = [row.fieldname for row in indicators]
 	table = reported_table(data["slot"], data["report_type"], fields)
 	said = said_of_all(data, table, indicators, live)

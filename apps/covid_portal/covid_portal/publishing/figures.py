@@ -20,6 +20,7 @@ from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidated_rows import COUNTS, completeness
 from covid_portal.reporting.context import populations_on
 from covid_portal.reporting.known_figures import figures_of, figures_of_all
+from covid_portal.reporting.slots import day_of
 
 DAYS_SHOWN = 30
 DAILY = "new_cases"
@@ -56,10 +57,10 @@ def data_of_type(report_type: str, slots: Sequence[Document | frappe._dict]) -> 
 				NoProvince,
 			)
 	areas = sorted({area for slot in slots for area in rows[slot.name]})
-	persons = populations_on(areas, {day_of_slot(slot) for slot in slots})
+	persons = populations_on(areas, {day_of(slot.slot_time) for slot in slots})
 	course = province_course(province, report_type, [get_datetime(slot.slot_time) for slot in slots])
 	return {
-		slot.name: data_of(slot, province, rows, persons[day_of_slot(slot)], daily_cases(course, slot))
+		slot.name: data_of(slot, province, rows, persons[day_of(slot.slot_time)], daily_cases(course, slot))
 		for slot in slots
 	}
 
@@ -98,12 +99,8 @@ def data_of(
 	}
 
 
-def day_of_slot(slot: Document | frappe._dict) -> date:
-	return get_datetime(slot.slot_time).date()
-
-
 def public_indicators(slot: Document | frappe._dict) -> list[frappe._dict]:
-	rows = definitions.indicators(slot.report_type, day_of_slot(slot))
+	rows = definitions.indicators(slot.report_type, day_of(slot.slot_time))
 	return [row for row in rows if row.public]
 
 
@@ -179,15 +176,15 @@ class Counted(NamedTuple):
 def province_course(province: str, report_type: str, times: list[datetime]) -> list[Counted]:
 	"""The province's slots in order, as far back as the days shown at any of these times reach."""
 	rows = frappe.db.sql(
-		f"""select slot_time, date(slot_time), `{DAILY}` from `tabConsolidated Report`
+		f"""select slot_time, `{DAILY}` from `tabConsolidated Report`
 		where area = %s and report_type = %s and slot_time > %s and slot_time <= %s order by slot_time""",
 		(province, report_type, first_shown(min(times)), max(times)),
 	)
-	return [Counted(*row) for row in rows]
+	return [Counted(at, day_of(at), cases) for at, cases in rows]
 
 
 def first_shown(until: datetime) -> date:
-	return until.date() - timedelta(days=DAYS_SHOWN + 6)
+	return day_of(until) - timedelta(days=DAYS_SHOWN + 6)
 
 
 def daily_cases(course: Sequence[Counted], slot: Document | frappe._dict) -> list[dict]:

@@ -22,7 +22,8 @@ from covid_portal.publishing.figures import COMPLETENESS, with_zone
 from covid_portal.publishing.files import csv_file, data_file
 from covid_portal.reporting import definitions, series
 from covid_portal.reporting.consolidated_rows import COUNTS
-from covid_portal.reporting.day_totals import DAY_OF_SLOT, day_of, day_rows, with_day, with_unknown
+from covid_portal.reporting.day_totals import day_rows, with_day, with_unknown
+from covid_portal.reporting.slots import DAY, day_of
 
 SERIES = "du-lieu-mo/v1/series"
 KEYS = ("area", "slot", "slot_time", *COUNTS)
@@ -175,7 +176,7 @@ def published_months(report_type: str) -> set[str]:
 	"""The months that its published slots' days lie in, told by the database: of years of slots none is handed over."""
 	return set(
 		frappe.db.sql_list(
-			f"""select distinct date_format({DAY_OF_SLOT}, '%%Y-%%m') from `tabReport Slot`
+			f"""select distinct date_format({DAY}, '%%Y-%%m') from `tabReport Slot` slot
 			where report_type = %s and published_at is not null""",
 			report_type,
 		)

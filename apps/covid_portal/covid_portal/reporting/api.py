@@ -14,7 +14,6 @@ from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.reporting import contests, context, outliers
 from covid_portal.reporting.due_reports import DOCTYPE, due_rows, obligation_row, return_reasons, slot_row
 from covid_portal.reporting.entry_form import (
-	day_of,
 	decisions_on,
 	form_groups,
 	outlier_rows,
@@ -23,6 +22,7 @@ from covid_portal.reporting.entry_form import (
 	why_not_editable,
 )
 from covid_portal.reporting.saving import blank_report, by_field, save_once
+from covid_portal.reporting.slots import day_of
 
 
 @frappe.whitelist(methods=["GET"])
@@ -67,9 +67,9 @@ def form(slot: str, area: str) -> dict:
 		"return_reason": next((row["reason"] for row in decisions[:1] if row["decision"] == RETURN), ""),
 		"groups": form_groups(report),
 		"previous_slot": previous_slot(report),
-		"population": context.population(area, day_of(owed)),
-		"rules": rule_rows(report, day_of(owed), bounds),
-		"outliers": outlier_rows(report, day_of(owed), bounds),
+		"population": context.population(area, day_of(owed.slot_time)),
+		"rules": rule_rows(report, day_of(owed.slot_time), bounds),
+		"outliers": outlier_rows(report, day_of(owed.slot_time), bounds),
 		"explanations": {row.rule: row.explanation for row in report.explanations},
 		"decisions": decisions,
 		"entered_by": contests.unit_name(report.entered_by_unit) if owed.report else "",

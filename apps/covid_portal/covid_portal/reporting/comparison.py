@@ -15,6 +15,7 @@ from covid_portal.reporting import definitions, series
 from covid_portal.reporting.consolidated_rows import COUNTS, completeness
 from covid_portal.reporting.counted_reports import REPORT_COUNTS, values_of
 from covid_portal.reporting.day_totals import only_known
+from covid_portal.reporting.slots import day_of
 
 WEEK = timedelta(days=7)
 POPULATION = "total"
@@ -39,7 +40,7 @@ def compare(slot: str, area: str) -> dict:
 	a stock, of its values at this hour), per_100k, week_per_100k (flows of 7 days). None: not reported, or not all there.
 	"""
 	document = frappe.get_doc("Report Slot", slot)
-	indicators = definitions.indicators(document.report_type, get_datetime(document.slot_time).date())
+	indicators = definitions.indicators(document.report_type, day_of(document.slot_time))
 	rows = week_rows(document, area, indicators)
 	if rows.empty or get_datetime(document.slot_time) not in rows.index:
 		frappe.throw(
@@ -160,7 +161,7 @@ def plain(value: object) -> int | float | None:
 
 def population_of(area: str, slot: Document) -> int | None:
 	"""Persons in the area on the slot's day: its own figure, else the sum over the areas below that have one."""
-	day = get_datetime(slot.slot_time).date()
+	day = day_of(slot.slot_time)
 	rows = frappe.db.sql(
 		"""select below.name, below.lft, below.rgt, persons.persons
 		from `tabArea` whole

@@ -17,6 +17,7 @@ from frappe.utils import add_months, get_first_day, getdate, now_datetime
 
 from covid_portal.organisation.scope import EVERYTHING, scope_condition
 from covid_portal.reporting import definitions
+from covid_portal.reporting.slots import DAY
 
 DOCTYPE = "Situation Report"
 REPORTED = ("Submitted", "Accepted")
@@ -25,8 +26,8 @@ BY = {
 	"area": ("member.whole", None),
 	"unit": ("part.unit", "owed.unit"),
 	"slot": ("part.slot", "owed.slot"),
-	"day": ("part.day", "date(slot.slot_time)"),
-	"month": ("part.month", "date_format(slot.slot_time, '%%Y-%%m')"),
+	"day": ("part.day", DAY),
+	"month": ("part.month", f"date_format({DAY}, '%%Y-%%m')"),
 }
 
 
@@ -36,7 +37,7 @@ class UnknownPeriod(frappe.ValidationError):
 
 @dataclass(frozen=True)
 class Period:
-	"""Slots whose time lies in [first, until)."""
+	"""Slots whose time lies after `first`, up to and at `until`: a slot at midnight is of the day that it ends."""
 
 	first: datetime
 	until: datetime
@@ -65,7 +66,7 @@ class Period:
 		at = frappe.db.get_value("Report Slot", slot, "slot_time")
 		if not at:
 			frappe.throw(_("There is no report slot {0}.").format(slot), UnknownPeriod)
-		return cls(at, at + timedelta(seconds=1))
+		return cls(at - timedelta(seconds=1), at)
 
 
 def rates(
@@ -93,8 +94,8 @@ def rates(
 			select {parts_sql(by)}
 			from `tabReport Slot` slot
 			join `tabReport Obligation` owed on owed.slot = slot.name
-			where slot.report_type = %(report_type)s and slot.slot_time >= %(first)s
-				and slot.slot_time < %(until)s and slot.slot_time <= %(now)s
+			where slot.report_type = %(report_type)s and slot.slot_time > %(first)s
+				and slot.slot_time <= %(until)s and slot.slot_time <= %(now)s
 				and {scope.replace("`tabReport Obligation`", "owed")}
 			{part_groups_sql(by)}
 		) part

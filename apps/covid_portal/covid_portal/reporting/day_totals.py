@@ -1,9 +1,9 @@
-"""Figures by slot or by day. A day runs from the last slot of the day before to that of the day (16:00 to 16:00).
+"""Figures by slot or by day, as slots.day_of() tells it (16:00 to 16:00).
 
 Flows add up over the day's slots, stocks are those of its last one. A figure nobody reported is <NA>, not zero.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import frappe
 import pandas as pd
@@ -11,9 +11,8 @@ import pandas as pd
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import definitions, series
 from covid_portal.reporting.known_figures import figures_of_all
+from covid_portal.reporting.slots import day_of
 
-# The day a slot belongs to, in SQL; as day_of() says it.
-DAY_OF_SLOT = "date(date_sub(slot_time, interval 1 microsecond))"
 KEYS = ("area", "slot", "slot_time", "expected", "reported")
 
 
@@ -29,7 +28,7 @@ def slot_rows(report_type: str, area: str, first: date, last: date) -> pd.DataFr
 	columns = ", ".join(f"`{field}`" for field in (*KEYS, "known", *fields))
 	rows = frappe.db.sql(
 		f"""select {columns} from `tab{consolidated}`
-		where area in %s and report_type = %s and slot_time >= %s and slot_time < %s
+		where area in %s and report_type = %s and slot_time > %s and slot_time <= %s
 		order by slot_time""",
 		(list(shares), report_type, first, last + timedelta(days=1)),
 		as_dict=True,
@@ -55,12 +54,6 @@ def only_known(table: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
 
 def with_day(table: pd.DataFrame) -> pd.DataFrame:
 	return table.assign(day=[day_of(at) for at in table["slot_time"]])
-
-
-def day_of(slot_time: datetime) -> date:
-	"""A slot belongs to the day it ends on: its window began at the slot before, in the evening part the day before."""
-	at = slot_time - timedelta(microseconds=1) if slot_time.time() == time.min else slot_time
-	return at.date()
 
 
 def day_rows(report_type: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -5,16 +5,12 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import now_datetime
 
 from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import context, definitions, outliers, rules, slots
 from covid_portal.reporting.slots import clock_label, slot_label
-
-
-def day_of(owed: dict) -> date:
-	return get_datetime(owed.slot_time).date()
 
 
 def why_not_editable(report: Document, owed: dict) -> str:

@@ -26,6 +26,7 @@ from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.loader_checks import LoaderError, check
 from covid_portal.reporting.obligations import STATES, is_on_time
+from covid_portal.reporting.slots import day_of
 
 CHANNEL = "Loader"
 MOST_ERRORS = 50
@@ -131,7 +132,7 @@ def batch_of(slot: Document, table: pd.DataFrame, owed: list[dict]) -> Batch:
 	return Batch(
 		slot=slot,
 		report_type=report_type,
-		indicators=definitions.indicators(report_type.name, slot.slot_time.date()),
+		indicators=definitions.indicators(report_type.name, day_of(slot.slot_time)),
 		table=table.reset_index(drop=True),
 		obligations={row.area: row for row in owed},
 	)

@@ -13,6 +13,7 @@ from covid_portal.reporting import definitions, outliers
 from covid_portal.reporting.context import SENT
 from covid_portal.reporting.figures import LARGEST
 from covid_portal.reporting.rules import broken_rules_table
+from covid_portal.reporting.slots import day_of
 
 if TYPE_CHECKING:
 	from covid_portal.reporting.loader import Batch
@@ -115,7 +116,7 @@ def broken_rules(batch: "Batch") -> dict[str, pd.Series]:
 	values = with_context(batch, batch.table)
 	if batch.against_history:
 		values = values.join(outliers.bounds_values(batch.report_type, batch.slot, batch.table["area"]))
-	return broken_rules_table(batch.report_type.name, values, batch.slot.slot_time.date())
+	return broken_rules_table(batch.report_type.name, values, day_of(batch.slot.slot_time))
 
 
 def with_context(batch: "Batch", sent: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def population_table(batch: "Batch") -> pd.DataFrame:
 	rows = frappe.db.sql(
 		"""select parent, population_group, persons from `tabArea Population`
 		where parenttype = 'Area' and as_of <= %s order by as_of""",
-		batch.slot.slot_time.date(),
+		day_of(batch.slot.slot_time),
 	)
 	table = pd.DataFrame(list(rows), columns=["area", "population_group", "persons"])
 	newest = table.drop_duplicates(["area", "population_group"], keep="last")

@@ -6,6 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from covid_portal.reporting.slots import day_of
+
 # State of the report -> state of the obligation
 STATES = {
 	"Draft": "Draft",
@@ -43,7 +45,7 @@ def create_obligations(slot: Document, report_type: Document) -> None:
 		{
 			"slot": slot.name,
 			"at": slot.slot_time,
-			"day": get_datetime(slot.slot_time).date(),
+			"day": day_of(slot.slot_time),
 			"unit_type": report_type.unit_type,
 			"now": now,
 			"user": frappe.session.user,

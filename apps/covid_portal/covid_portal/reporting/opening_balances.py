@@ -19,7 +19,7 @@ from covid_portal.organisation import jobs
 from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions, figures
 from covid_portal.reporting.obligations import owing_units
-from covid_portal.reporting.slots import COUNTED
+from covid_portal.reporting.slots import COUNTED, day_of
 from covid_portal.setup.csv_rows import numbered_rows
 
 DOCTYPE = "Opening Balance"
@@ -64,7 +64,7 @@ def first_slot(report_type: str) -> dict | None:
 
 def first_day(report_type: str) -> date:
 	first = first_slot(report_type)
-	return getdate(first.slot_time if first else today())
+	return day_of(first.slot_time) if first else getdate(today())
 
 
 def require_unpublished(report_type: str, error: type[Exception]) -> None:

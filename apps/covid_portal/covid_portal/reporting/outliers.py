@@ -18,7 +18,7 @@ from frappe.utils import get_datetime
 
 from covid_portal.reporting import definitions
 from covid_portal.reporting.context import SENT
-from covid_portal.reporting.slots import COUNTED
+from covid_portal.reporting.slots import COUNTED, day_of
 
 SLOTS = 28  # of the same time of day
 OLDEST_DAYS = 60  # what lies further back says nothing about now
@@ -38,7 +38,7 @@ class Bounds(NamedTuple):
 
 
 def outlier_rules(report_type: str, slot: Document | dict) -> list[frappe._dict]:
-	rules = definitions.rules(report_type, get_datetime(slot.slot_time).date())
+	rules = definitions.rules(report_type, day_of(slot.slot_time))
 	return [rule for rule in rules if rule.kind == "Outlier"]
 
 

@@ -1,6 +1,6 @@
 """Report slots: their names, their clock and where they stand in it."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import frappe
 from frappe import _
@@ -20,6 +20,8 @@ COUNTED = (CONSOLIDATED, PUBLISHED, LOCKED)  # figures of the slot stand
 LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
 
 
+# As day_of(): SQL over the alias `slot`.
+DAY = "date(slot.slot_time - interval 1 microsecond)"
 class SlotClosed(frappe.ValidationError):
 	"""The slot is not open yet, or locked."""
 
@@ -34,6 +36,12 @@ def times_of_day(report_type: Document) -> list[time]:
 
 def to_timedelta(value: timedelta | str) -> timedelta:
 	"""A Time field is a timedelta from the database and text before it was saved."""
+def day_of(slot_time: datetime | str) -> date:
+	"""The day that a slot is of: the one that it ends, at midnight too, since its window began at the slot before. So a day
+	runs from the last slot of the day before to its own last one: from 16:00 to 16:00, or from midnight to midnight."""
+	return (get_datetime(slot_time) - timedelta(microseconds=1)).date()
+
+
 	if isinstance(value, timedelta):
 		return value
 	hours, minutes, *seconds = str(value).split(":")

@@ -15,6 +15,7 @@ from covid_portal.reporting import definitions, known_figures, openings
 from covid_portal.reporting.counted_reports import REPORT_COUNTS
 from covid_portal.reporting.known_figures import join_fields, split_fields
 from covid_portal.reporting.overlay import Corrected
+from covid_portal.reporting.slots import day_of
 
 Way = tuple[str | None, str | None, str]
 
@@ -99,7 +100,7 @@ def ways_of(owed: list[Owed], slot: Document, report_type: Document) -> dict[Way
 	given = figures_given(report_type.document_type, slot.name, {row.way[0]: row.area for row in owed})
 	carried = known_figures.figures_of_all({row.way[1] for row in owed})
 	# A stock that was retired is known no longer: its last value is history, not what is so now.
-	asked = definitions.indicators(report_type.name, slot.slot_time.date())
+	asked = definitions.indicators(report_type.name, day_of(slot.slot_time))
 	stocks = {row.fieldname for row in asked if row.kind == "Stock"}
 	return {
 		way: Known(given[way[0]], given[way[0]] | split_fields(way[2]) | (carried[way[1]] & stocks))

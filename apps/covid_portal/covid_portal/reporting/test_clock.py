@@ -37,6 +37,13 @@ class ClockCase(PortalTestCase):
 		with patch.object(frappe.db, "commit"):
 			advance_slots(now)
 
+	def change(self, **values: object) -> None:
+		report_type = frappe.get_doc("Report Type", "ZZ Clock")
+		report_type.update(values)
+		report_type.flags.ignore_validate = True
+		report_type.save()
+		self.addCleanup(frappe.clear_document_cache, "Report Type", "ZZ Clock")
+
 	def states(self) -> dict[str, str]:
 		rows = frappe.get_all(
 			"Report Slot", {"report_type": "ZZ Clock"}, ["name", "state"], order_by="slot_time"
@@ -185,13 +192,6 @@ class TestTheClock(ClockCase):
 		self.assertEqual(self.states(), {})
 		self.advance(NOON)
 		self.assertEqual(list(self.states()), ["ZZC-2021-11-21-0800"])
-
-	def change(self, **values: object) -> None:
-		report_type = frappe.get_doc("Report Type", "ZZ Clock")
-		report_type.update(values)
-		report_type.flags.ignore_validate = True
-		report_type.save()
-		self.addCleanup(frappe.clear_document_cache, "Report Type", "ZZ Clock")
 
 	def test_what_fails_in_making_slots_does_not_stop_those_that_are_there(self) -> None:
 		self.advance(NOON)

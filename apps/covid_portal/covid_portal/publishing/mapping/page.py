@@ -29,6 +29,7 @@ from covid_portal.publishing.mapping.outline_files import outline_files, shown_o
 from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.series_files import month_of, published_months
 from covid_portal.publishing.site_map import LANGUAGES, Translate
+from covid_portal.reporting.slots import day_of
 
 MONTHS_OFFERED = 24
 CORNER = (3, 2)  # columns and rows that the details take where the map leaves its lower left corner free
@@ -50,7 +51,7 @@ def page_data(publication: Publication, months: dict[str, dict]) -> dict:
 	at = get_datetime(latest["time"])
 	month = month_of(at.replace(tzinfo=None))
 	of_month = months.get(month) or json.loads((publication.live / month_file(month)).read_bytes())
-	blocks = with_figures(blocks_of(latest["province"]["code"], at.date()), of_month)
+	blocks = with_figures(blocks_of(latest["province"]["code"], day_of(at)), of_month)
 	offered = [measure for measure in MEASURES if measure is REPORTING or has_any(blocks, measure)]
 	translators = {lang: pages.translator(lang) for lang in LANGUAGES}
 	published = sorted(published_months(latest["report_type"]))
@@ -112,7 +113,7 @@ def small_map(latest: dict, levels: dict[str, str]) -> dict:
 	the measure: levels, where some were decided, else new cases in the slot. `latest`: figures.slot_data of the newest slot;
 	`levels`: {area: letter}."""
 	districts = {row["code"]: row for row in latest["districts"]}
-	blocks = blocks_of(latest["province"]["code"], get_datetime(latest["time"]).date())
+	blocks = blocks_of(latest["province"]["code"], day_of(latest["time"]))
 	for block in blocks:
 		figures = districts.get(block["code"], {}).get("figures", {})
 		level = levels.get(block["code"])

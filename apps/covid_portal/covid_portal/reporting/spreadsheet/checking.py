@@ -74,7 +74,7 @@ def require_slot_and_unit(slot: Document, sheet: Sheet, doctype: str) -> None:
 
 def missing_indicators(slot: Document, sheet: Sheet) -> Iterator[Problem]:
 	"""Figures that have become mandatory since the template was downloaded."""
-	for row in definitions.indicators(slot.report_type, slot.slot_time.date()):
+	for row in definitions.indicators(slot.report_type, slots.day_of(slot.slot_time)):
 		if row.mandatory and row.fieldname not in sheet.made.keys:
 			label = definitions.local_label(row)
 			message = _("{0} was added since. Download the template again.").format(label)
@@ -136,7 +136,7 @@ def complete(
 ) -> pd.DataFrame:
 	"""The rows with every indicator of the slot's day, and their decisions. On behalf of others, a report is always
 	sent: its author is then on record and cannot approve it."""
-	fields = [row.fieldname for row in definitions.indicators(slot.report_type, slot.slot_time.date())]
+	fields = [row.fieldname for row in definitions.indicators(slot.report_type, slots.day_of(slot.slot_time))]
 	table = rows.reindex(columns=["area", *fields, layout.EXPLANATIONS])
 	table[fields] = table[fields].astype("Int64")
 	sent = [send or not owed[area].own for area in table["area"]]

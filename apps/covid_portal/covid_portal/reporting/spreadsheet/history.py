@@ -179,8 +179,9 @@ class Run:
 	def owed_now(self, slot: Document) -> list[dict]:
 		"""The obligations of a slot that has none: they are written with the reports, as these leave them."""
 		at = slot.slot_time
-		if not self.owing or any(self.owing[0] < day <= at.date() for day in self.turns):
-			self.owing = (at.date(), owing_units(self.report_type, at.date()))
+		today = slots.day_of(at)
+		if not self.owing or any(self.owing[0] < day <= today for day in self.turns):
+			self.owing = (today, owing_units(self.report_type, today))
 		levels = {unit.level for unit in self.owing[1]}
 		due_at = {level: slots.cutoff(self.report_type, at, level) for level in levels}
 		return [
@@ -200,7 +201,7 @@ class Run:
 
 	def population_of(self, batch: Batch) -> pd.DataFrame:
 		"""Asked once a month: figures of the population change once a year."""
-		month = batch.slot.slot_time.date().replace(day=1)
+		month = slots.day_of(batch.slot.slot_time).replace(day=1)
 		if not self.population or self.population[0] != month:
 			self.population = (month, population_table(batch))
 		return self.population[1]

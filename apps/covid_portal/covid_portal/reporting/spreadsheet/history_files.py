@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from python_calamine import CalamineError, CalamineWorkbook
 
 from covid_portal.reporting import definitions
+from covid_portal.reporting.slots import day_of
 from covid_portal.reporting.spreadsheet import archive
 
 KEYS = ("slot", "area", "submitted_at", "explanations")
@@ -147,7 +148,7 @@ def require_columns(file: Path, table: pd.DataFrame, fields: set[str]) -> None:
 
 def batch_table(piece: Piece, report_type: Document, at: datetime) -> pd.DataFrame:
 	"""The rows as the loader takes them; a cell that is no whole number is an error here."""
-	fields = [row.fieldname for row in definitions.indicators(report_type.name, at.date())]
+	fields = [row.fieldname for row in definitions.indicators(report_type.name, day_of(at))]
 	foreign = [c for c in piece.rows if c not in fields and c not in KEYS and piece.rows[c].notna().any()]
 	errors = [at_line(piece, None, column, _("is not reported on this day.")) for column in foreign]
 	# One block of floats, blank as NaN: what is done with all figures at once is done ten times as fast as column by column.

@@ -16,7 +16,7 @@ from covid_portal.approval.vocabulary import WITH_AUTHOR
 from covid_portal.reporting import definitions
 from covid_portal.reporting.figures import LARGEST
 from covid_portal.reporting.known_figures import split_fields
-from covid_portal.reporting.slots import clock_label, is_locked, slot_label
+from covid_portal.reporting.slots import clock_label, day_of, is_locked, slot_label
 from covid_portal.reporting.spreadsheet import layout
 from covid_portal.reporting.spreadsheet.entry import entering_unit, entry_rows
 from covid_portal.reporting.spreadsheet.layout import FIRST_ROW, KEY_ROW, LABEL_ROW, NOTE_ROW, TITLE_ROW
@@ -49,7 +49,7 @@ def template(slot: Document) -> bytes:
 			),
 			frappe.PermissionError,
 		)
-	indicators = definitions.indicators(report_type.name, slot.slot_time.date())
+	indicators = definitions.indicators(report_type.name, day_of(slot.slot_time))
 	made = made_for(slot, report_type, rows, indicators)
 	book = Workbook()
 	write_figures(

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import make_autoname
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import now_datetime
 
 from covid_portal.approval import guard
 from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD
@@ -13,7 +13,7 @@ from covid_portal.organisation.scope import in_scope, scope_condition
 from covid_portal.reporting import context, corrections, definitions, expressions, figures, rules
 from covid_portal.reporting.consolidation import lock_figures
 from covid_portal.reporting.obligations import obligation_of
-from covid_portal.reporting.slots import COUNTED, slot_label
+from covid_portal.reporting.slots import COUNTED, day_of, slot_label
 
 
 class CorrectionRefused(frappe.ValidationError):
@@ -233,7 +233,7 @@ class Correction(Document):
 	def broken_rules(self) -> list[dict]:
 		"""Rules that name a corrected figure and are broken by the report as it would be. Others are not its affair."""
 		slot = self.slot_row()
-		day = get_datetime(slot.slot_time).date()
+		day = day_of(slot.slot_time)
 		new = {row.fieldname: row.new_value for row in self.figures}
 		values = corrections.effective_figures(slot, self.area) | new | self.previous_figures()
 		persons = context.population(self.area, day)
@@ -250,7 +250,7 @@ class Correction(Document):
 
 	def indicators(self) -> list[dict]:
 		slot = self.slot_row()
-		return definitions.indicators(slot.report_type, get_datetime(slot.slot_time).date())
+		return definitions.indicators(slot.report_type, day_of(slot.slot_time))
 
 
 def in_words(value: int | str | None) -> str:

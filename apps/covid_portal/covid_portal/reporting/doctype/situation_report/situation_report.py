@@ -4,7 +4,7 @@ from typing import ClassVar
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cstr, escape_html, get_datetime
+from frappe.utils import cstr, escape_html
 
 from covid_portal.approval.acts import Act
 from covid_portal.approval.guard import NotWithAuthor, is_deciding
@@ -205,7 +205,7 @@ class SituationReport(figures.AnsweredFigures, Document):
 		values = {row.fieldname: self.get(row.fieldname) for row in self.indicators()}
 		values |= context.previous_figures(self)
 		values |= rules.bound_values(bounds or {})
-		day = get_datetime(self.slot_row().slot_time).date()
+		day = slots.day_of(self.slot_row().slot_time)
 		persons = context.population(self.area, day)
 		values |= {f"population.{group}": number for group, number in persons.items()}
 		return rules.broken_rules(self.report_type().name, values, day)
@@ -216,7 +216,7 @@ class SituationReport(figures.AnsweredFigures, Document):
 		return definitions.report_type_of(self.doctype)
 
 	def indicators(self) -> list[dict]:
-		return definitions.indicators(self.report_type().name, get_datetime(self.slot_row().slot_time).date())
+		return definitions.indicators(self.report_type().name, slots.day_of(self.slot_row().slot_time))
 
 	def slot_row(self) -> frappe._dict:
 		if not self.flags.slot_row or self.flags.slot_row.name != self.slot:
