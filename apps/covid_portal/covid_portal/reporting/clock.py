@@ -135,7 +135,7 @@ def steps_of(slot: Document, report_type: Document) -> list[tuple]:
 		((SCHEDULED,), slot.opens_at, open_slot),
 		((OPEN,), closing_at, close_slot),
 		((CLOSING,), slot.slot_time, consolidate_slot),
-		((PUBLISHED,), slot.locks_at, lock_slot),
+		((CONSOLIDATED, PUBLISHED), slot.locks_at, lock_slot),
 	]
 
 

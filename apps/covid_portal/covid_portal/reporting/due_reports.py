@@ -16,7 +16,7 @@ RECENT_SLOTS = 8
 def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._dict]:
 	"""Obligations of the recent slots whose report the user enters, or the one of this slot and area, to be read.
 
-	A slot that locked is, for an area with an extension, as it was before: published, and locked at the extended time.
+	A slot that locked is, for an area with an extension, as it was before, and locked at the extended time.
 	"""
 	chosen = (
 		"owed.slot = %(slot)s and owed.area = %(area)s" if slot else f"owed.slot in ({recent_slots_sql()})"
@@ -25,7 +25,8 @@ def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._d
 		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at, owed.on_time,
 			slot.slot_time, slot.window_start, slot.opens_at,
 			{LOCKS_AT} as locks_at,
-			if(slot.state = 'Locked' and owed.extended_until > %(now)s, 'Published', slot.state) as slot_state,
+			if(slot.state = 'Locked' and owed.extended_until > %(now)s,
+				if(slot.published_at is null, 'Consolidated', 'Published'), slot.state) as slot_state,
 			report.name as report, report.workflow_state, area.full_name as area_name, unit.unit_name
 		from `tabReport Obligation` owed
 		join `tabReport Slot` slot on slot.name = owed.slot

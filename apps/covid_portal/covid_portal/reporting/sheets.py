@@ -18,7 +18,7 @@ from covid_portal.organisation.writers import insert_rows
 from covid_portal.reporting import definitions
 from covid_portal.reporting.consolidated_rows import COUNTS
 from covid_portal.reporting.known_figures import figures_of, figures_of_all
-from covid_portal.reporting.slots import CONSOLIDATED, PUBLISHED
+from covid_portal.reporting.slots import LOCKED
 
 SIGNED = (IN_APPROVAL, APPROVED)
 SHEET_COLUMNS = ("name", "slot", "area", "area_name", "unit", "edition", "workflow_state", "figures_digest")
@@ -59,7 +59,8 @@ def renew(slots: list[str]) -> None:
 	decided = [row for row in moved if row.workflow_state not in WITH_AUTHOR]
 	insert([sheet_row(row, figures[(row.slot, row.area)]) for row in waiting], update=True)
 	mark_changed([row.name for row in decided])
-	asked = [row for row in decided if row.slot_state in (CONSOLIDATED, PUBLISHED)]
+	# Of what is locked and public, nobody signs again: that is the matter of corrections.
+	asked = [row for row in decided if row.slot_state != LOCKED or not row.published_at]
 	insert([sheet_row(next_edition(row), figures[(row.slot, row.area)]) for row in asked])
 
 

@@ -16,12 +16,14 @@ SCHEDULED, OPEN, CLOSING, CONSOLIDATED, PUBLISHED, LOCKED = (
 	"Locked",
 )
 COUNTED = (CONSOLIDATED, PUBLISHED, LOCKED)  # figures of the slot stand
+# Time alone locks a slot. Whether its figures are public says `published_at`: what nobody published in time is still
+# published when it is locked.
 # As lock_of(): SQL over the aliases `slot` and `owed`, its obligation.
 LOCKS_AT = "coalesce(greatest(slot.locks_at, owed.extended_until), slot.locks_at)"
-
-
 # As day_of(): SQL over the alias `slot`.
 DAY = "date(slot.slot_time - interval 1 microsecond)"
+
+
 class SlotClosed(frappe.ValidationError):
 	"""The slot is not open yet, or locked."""
 
@@ -34,14 +36,14 @@ def times_of_day(report_type: Document) -> list[time]:
 	return sorted((datetime.min + to_timedelta(row.time)).time() for row in report_type.times)
 
 
-def to_timedelta(value: timedelta | str) -> timedelta:
-	"""A Time field is a timedelta from the database and text before it was saved."""
 def day_of(slot_time: datetime | str) -> date:
 	"""The day that a slot is of: the one that it ends, at midnight too, since its window began at the slot before. So a day
 	runs from the last slot of the day before to its own last one: from 16:00 to 16:00, or from midnight to midnight."""
 	return (get_datetime(slot_time) - timedelta(microseconds=1)).date()
 
 
+def to_timedelta(value: timedelta | str) -> timedelta:
+	"""A Time field is a timedelta from the database and text before it was saved."""
 	if isinstance(value, timedelta):
 		return value
 	hours, minutes, *seconds = str(value).split(":")

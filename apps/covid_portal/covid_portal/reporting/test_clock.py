@@ -132,6 +132,15 @@ class TestTheClock(ClockCase):
 		self.advance(datetime(2021, 11, 21, 16, 0))
 		self.assertEqual(self.states()[AFTERNOON], slots.LOCKED)
 
+	def test_a_slot_that_nobody_published_is_locked_by_its_time_and_can_be_published_later(self) -> None:
+		self.advance(NOON)
+		self.advance(datetime(2021, 11, 21, 16, 0))
+		slot = frappe.get_doc("Report Slot", AFTERNOON)
+		self.assertEqual((slot.state, slot.published_at), (slots.LOCKED, None))
+		slot.renew_version("Administrator")
+		self.assertEqual((slot.state, slot.version), (slots.LOCKED, 1))
+		self.assertTrue(slot.published_at)
+
 	def test_ticking_twice_does_what_ticking_once_does(self) -> None:
 		for now in (NOON, NOON.replace(hour=16), NOON + timedelta(days=1)):
 			self.advance(now)
@@ -147,7 +156,7 @@ class TestTheClock(ClockCase):
 			list(states)[:2] + list(states)[-1:], [AFTERNOON, "ZZC-2021-11-21-0800", "ZZC-2021-11-24-0800"]
 		)
 		past, coming = list(states.values())[:6], list(states.values())[6:]
-		self.assertEqual(past, [slots.CONSOLIDATED] * 6)
+		self.assertEqual(past, [slots.LOCKED] * 4 + [slots.CONSOLIDATED] * 2)
 		self.assertEqual(coming, [slots.OPEN, slots.SCHEDULED])
 		for name in list(states)[:6]:
 			self.assertTrue(frappe.db.exists("Report Obligation", {"slot": name}), name)

@@ -208,7 +208,7 @@ class TestCycle(FrappeTestCase):
 		self.assertEqual(len(told), len(set(told)))
 		self.assertEqual(len(told), 2)
 
-	def test_a_published_slot_locks_at_its_time_and_an_unpublished_one_waits(self):
+	def test_a_slot_locks_at_its_time_whether_it_is_published_or_not(self):
 		self.tick(START)
 		self.tick(START + 2 * HOUR)
 		first = f"{CODE}-2031-03-03-0800"
@@ -216,7 +216,8 @@ class TestCycle(FrappeTestCase):
 		self.tick(START + 2 * DAY)
 		states = {slot.name: slot.state for slot in self.slots()}
 		self.assertEqual(states[first], "Locked")
-		self.assertEqual(states[f"{CODE}-2031-03-03-1600"], "Consolidated")
+		self.assertEqual(states[f"{CODE}-2031-03-03-1600"], "Locked")
+		self.assertEqual(states[f"{CODE}-2031-03-04-1600"], "Consolidated")
 
 	def test_a_slot_that_fails_holds_up_totals_and_nothing_else(self):
 		self.tick(START)

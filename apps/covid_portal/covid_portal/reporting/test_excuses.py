@@ -246,7 +246,7 @@ class TestExtensions(TimesCase):
 		with self.acting("reporter"):
 			shown = form(self.slot, COMMUNE)
 		self.assertTrue(shown["editable"])
-		self.assertEqual((shown["locks_at"], shown["slot_state"]), (until.isoformat(), "Published"))
+		self.assertEqual((shown["locks_at"], shown["slot_state"]), (until.isoformat(), "Consolidated"))
 
 	def test_it_has_a_limit_a_reason_and_moves_something_to_later(self):
 		slot = frappe.get_doc("Report Slot", self.slot)

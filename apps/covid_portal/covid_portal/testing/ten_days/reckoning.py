@@ -217,8 +217,8 @@ def completeness(stand: Standing, slots: list[Slot]) -> pd.DataFrame:
 
 def slot_states(stand: Standing, slots: list[Slot], now: datetime) -> dict[Slot, str]:
 	def state(slot: Slot) -> str:
-		if slot not in stand.published:
-			return "Consolidated"
-		return "Locked" if now >= slot.at + script.LOCK else "Published"
+		if now >= slot.at + script.LOCK:
+			return "Locked"
+		return "Published" if slot in stand.published else "Consolidated"
 
 	return {slot: state(slot) for slot in slots}

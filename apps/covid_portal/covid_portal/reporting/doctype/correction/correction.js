@@ -2,7 +2,7 @@
 
 frappe.ui.form.on("Correction", {
 	setup(frm) {
-		frm.set_query("slot", () => ({ filters: { state: ["in", ["Published", "Locked"]] } }));
+		frm.set_query("slot", () => ({ filters: { published_at: ["is", "set"] } }));
 		frm.set_query("area", () => ({ filters: { is_group: 0 } }));
 	},
 

@@ -112,7 +112,9 @@ class Correction(Document):
 		slot = self.slot_row()
 		if slot.state not in COUNTED or not slot.published_at:
 			frappe.throw(
-				_("{0}: the slot is not published yet. Change the report itself.").format(self.describe()),
+				_(
+					"{0}: the slot is not published yet. Change the report itself; where it is locked, an extension of its deadline opens it again."
+				).format(self.describe()),
 				NotPublished,
 			)
 
