@@ -51,11 +51,12 @@ def shipped_routes() -> list[dict]:
 	return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json"))]
 
 
-def load_shipped_routes(document_types: tuple[str, ...] = ()) -> list[str]:
-	"""Create the routes of workflows/*.json that are not there yet, all or those of some DocTypes; returns the document
-	types they are for. A route of a DocType that is not installed waits for it; an administrator's changes stay."""
+def load_shipped_routes(document_types: tuple[str, ...] = (), titles: tuple[str, ...] = ()) -> list[str]:
+	"""Create the routes of workflows/*.json that are not there yet, all, or those of some DocTypes or titles; returns the
+	document types they are for. A route of a DocType that is not installed waits for it; an administrator's changes stay."""
 	routes = [route for route in shipped_routes() if frappe.db.exists("DocType", route["document_type"])]
 	routes = [route for route in routes if not document_types or route["document_type"] in document_types]
+	routes = [route for route in routes if not titles or route["title"] in titles]
 	for route in routes:
 		if not frappe.db.exists("Approval Route", route["title"]):
 			frappe.get_doc(doctype="Approval Route", **route).insert(ignore_permissions=True)

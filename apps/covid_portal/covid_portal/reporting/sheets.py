@@ -1,7 +1,7 @@
-"""Consolidated sheets: what a district signs before the province's figures are published.
+"""Consolidated sheets: what each district, and after the districts the CDC for the province, signs before figures are published.
 
-A signature is a decision over the digest of the district's consolidated figures. When figures change afterwards, the
-signed sheet says so and a new edition of it asks again. Sheets are written set-based, for all districts of a slot at once:
+A signature is a decision over the digest of the area's consolidated figures. When figures change afterwards, the
+signed sheet says so and a new edition of it asks again. Sheets are written set-based, for all areas of a slot at once:
 that skips the framework's document events; ConsolidatedSheet.validate lets nobody else change what is written here.
 """
 
@@ -26,17 +26,9 @@ Key = tuple[str, str]
 
 
 def create(slot: Document) -> None:
-	"""A sheet for every unit right above those that owe reports, with the figures of its area as consolidated now."""
-	signing = frappe.db.sql(
-		"""select distinct %(slot)s slot, superior.name unit, superior.area, area.full_name area_name
-		from `tabReport Obligation` owed
-		join `tabUnit` unit on unit.name = owed.unit
-		join `tabUnit` superior on superior.name = unit.parent_unit
-		join `tabArea` area on area.name = superior.area
-		where owed.slot = %(slot)s and superior.area != owed.area order by area.lft""",
-		{"slot": slot.name},
-		as_dict=True,
-	)
+	"""A sheet for every unit along the line above those that owe reports, as far as each is over a larger area than the one
+	before it, with the figures of its area as consolidated now."""
+	signing = signing_units(slot.name)
 	known = {row.area for row in current_sheets([slot.name])}
 	figures = digested_figures([slot.name], [row.area for row in signing])
 	insert(
@@ -45,6 +37,26 @@ def create(slot: Document) -> None:
 			for row in signing
 			if row.area not in known and (slot.name, row.area) in figures
 		]
+	)
+
+
+def signing_units(slot: str) -> list[frappe._dict]:
+	"""slot, unit, area, area_name of those that sign the slot, the largest area first."""
+	return frappe.db.sql(
+		"""with recursive signing as (
+			select superior.name as unit, superior.area, superior.parent_unit
+			from `tabReport Obligation` owed
+			join `tabUnit` unit on unit.name = owed.unit
+			join `tabUnit` superior on superior.name = unit.parent_unit and superior.area != owed.area
+			where owed.slot = %(slot)s
+			union
+			select superior.name, superior.area, superior.parent_unit
+			from signing join `tabUnit` superior on superior.name = signing.parent_unit and superior.area != signing.area
+		)
+		select %(slot)s as slot, signing.unit, signing.area, area.full_name as area_name
+		from signing join `tabArea` area on area.name = signing.area order by area.lft""",
+		{"slot": slot},
+		as_dict=True,
 	)
 
 
@@ -98,17 +110,19 @@ def mark_changed(names: list[str]) -> None:
 
 
 def current_sheets(slots: list[str]) -> list[frappe._dict]:
-	"""The last edition of each area's sheet in these slots."""
+	"""The last edition of each area's sheet in these slots, with the bounds of the area in the tree."""
 	if not slots:
 		return []
 	return frappe.db.sql(
 		"""select sheet.name, sheet.slot, sheet.area, sheet.area_name, sheet.unit, sheet.edition,
-			sheet.workflow_state, sheet.figures_digest, sheet.changed, slot.state as slot_state
+			sheet.workflow_state, sheet.figures_digest, sheet.changed, slot.state as slot_state, slot.published_at,
+			area.lft, area.rgt
 		from `tabConsolidated Sheet` sheet
 		join `tabReport Slot` slot on slot.name = sheet.slot
+		join `tabArea` area on area.name = sheet.area
 		left join `tabConsolidated Sheet` newer
 			on newer.slot = sheet.slot and newer.area = sheet.area and newer.edition > sheet.edition
-		where sheet.slot in %s and newer.name is null""",
+		where sheet.slot in %s and newer.name is null order by area.lft""",
 		(slots,),
 		as_dict=True,
 	)
@@ -149,9 +163,23 @@ def is_signed(sheet: dict) -> bool:
 	return sheet.workflow_state in SIGNED and not sheet.changed
 
 
+def unsigned_within(sheet: Document) -> list[str]:
+	"""Names of the areas within that of the sheet whose own sheet of the slot is not signed."""
+	rows = current_sheets([sheet.slot])
+	whole = next((row for row in rows if row.area == sheet.area), None)
+	return [
+		row.area_name or row.area for row in rows if whole and is_within(row, whole) and not is_signed(row)
+	]
+
+
+def is_within(part: dict, whole: dict) -> bool:
+	return part.slot == whole.slot and whole.lft < part.lft and part.rgt < whole.rgt
+
+
 @frappe.whitelist(methods=["GET"])
 def signatures(slot: str) -> dict:
-	"""{"signed": k, "sheets": n, "unsigned": [area name]} of the slot, as far as the user's scope reaches."""
+	"""Of the slot, as far as the user's scope reaches: {"signed": k, "sheets": n, "unsigned": [area name]} of the districts,
+	and "wholes": [{"name", "area", "area_name", "signed"}], the sheets that put others together."""
 	if not frappe.has_permission("Consolidated Sheet", "read"):
 		frappe.throw(_("You may not see the sheets of this slot."), frappe.PermissionError)
 	condition = scope_condition("Consolidated Sheet")
@@ -159,8 +187,45 @@ def signatures(slot: str) -> dict:
 		frappe.db.sql_list(f"select name from `tabConsolidated Sheet` where slot = %s and {condition}", slot)
 	)
 	rows = [row for row in current_sheets([slot]) if row.name in visible]
-	unsigned = [row.area_name or row.area for row in rows if not is_signed(row)]
-	return {"signed": len(rows) - len(unsigned), "sheets": len(rows), "unsigned": unsigned}
+	wholes = [row for row in rows if any(is_within(part, row) for part in rows)]
+	parts = [row for row in rows if row not in wholes]
+	unsigned = [row.area_name or row.area for row in parts if not is_signed(row)]
+	return {
+		"signed": len(parts) - len(unsigned),
+		"sheets": len(parts),
+		"unsigned": unsigned,
+		"wholes": [
+			{
+				"name": row.name,
+				"area": row.area,
+				"area_name": row.area_name or row.area,
+				"signed": is_signed(row),
+			}
+			for row in wholes
+		],
+	}
+
+
+def without(sheet: Document) -> str:
+	"""Whose signatures the sheet is signed without, for its record. Raises NotSignedWithin: unless its note says why, and
+	where the report type has nothing published that is not signed."""
+	unsigned = ", ".join(unsigned_within(sheet))
+	if not unsigned:
+		return ""
+	report_type = frappe.db.get_value("Report Slot", sheet.slot, "report_type")
+	if frappe.get_cached_value("Report Type", report_type, "require_signed_sheets"):
+		frappe.throw(
+			_("{0} cannot be signed yet; not signed: {1}.").format(sheet.describe(), unsigned),
+			NotSignedWithin,
+		)
+	if not (sheet.note or "").strip():
+		frappe.throw(
+			_(
+				"{0}: not signed yet: {1}. Say in the note why it is signed without them, save it, and send it again."
+			).format(sheet.describe(), unsigned),
+			NotSignedWithin,
+		)
+	return unsigned
 
 
 def require_current(sheet: Document) -> None:
@@ -177,3 +242,7 @@ def require_current(sheet: Document) -> None:
 
 class FiguresChanged(frappe.ValidationError):
 	"""The sheet no longer shows the figures in force."""
+
+
+class NotSignedWithin(frappe.ValidationError):
+	"""Sheets of areas within it are not signed, and nobody has said why it should be signed without them."""

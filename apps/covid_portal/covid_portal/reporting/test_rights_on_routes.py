@@ -13,7 +13,7 @@ from covid_portal.approval.decisions import decide
 from covid_portal.approval.routes import shipped_routes
 from covid_portal.testing.bulletins import use_own_folders
 from covid_portal.testing.case import PortalTestCase
-from covid_portal.testing.documents import MAKERS
+from covid_portal.testing.documents import MAKERS, OF_ROUTES
 from covid_portal.testing.province import UNITS, address, assign, people
 
 # To return and to refuse ask for the right where approving asks (acts.require_right): of those who have none, a few try.
@@ -64,15 +64,16 @@ class TestRights(PortalTestCase):
 			decide(document.doctype, document.name, decision)
 		return frappe.get_doc(document.doctype, document.name)
 
-	def sent(self, document_type: str) -> tuple[str, Document]:
-		"""Who sent it, and the document that now waits at the first step of its route."""
-		self.assertIn(document_type, MAKERS, "testing/documents.py makes no document of it")
-		author, document = MAKERS[document_type](self.slot, self.previous)
+	def sent(self, route: dict) -> tuple[str, Document]:
+		"""Who sent it, and the document that now waits at the first step of the route."""
+		maker = OF_ROUTES.get(route["title"]) or MAKERS.get(route["document_type"])
+		self.assertTrue(maker, f"testing/documents.py makes no {route['document_type']}")
+		author, document = maker(self.slot, self.previous)
 		return author, self.take(author, document, "Submit")
 
 	def walk(self, route: dict) -> Iterator[tuple[Document, str, str, set[str]]]:
 		"""(document, unit, duty, who alone may decide) at each step, decided on by one of them before the next."""
-		author, document = self.sent(route["document_type"])
+		author, document = self.sent(route)
 		unit, decided = document.unit, {author}
 		for row in route["steps"]:
 			self.assertIn(row["who"], ("Own Unit", "Superior Unit"), "the test knows no other unit yet")

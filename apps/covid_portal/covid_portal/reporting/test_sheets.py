@@ -1,17 +1,18 @@
-"""Consolidated sheets: each district signs the figures that stand, and is asked anew when they change."""
+"""Consolidated sheets: each district, and then the CDC, signs the figures that stand, and is asked anew when they change."""
 
 import frappe
 from frappe.model.document import Document
 
 from covid_portal.approval.decisions import decide
 from covid_portal.approval.vocabulary import NotYoursToDecide
+from covid_portal.patches import sheet_of_the_province
 from covid_portal.reporting import sheets
 from covid_portal.reporting.consolidation import consolidate
 from covid_portal.reporting.doctype.consolidated_sheet.consolidated_sheet import SheetsAreMade
 from covid_portal.reporting.doctype.report_slot.report_slot import NotSigned, publish
-from covid_portal.reporting.sheets import FiguresChanged
+from covid_portal.reporting.sheets import FiguresChanged, NotSignedWithin
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted
-from covid_portal.testing.province import COMMUNE, DISTRICT, OTHER_DISTRICT, OUTSIDE, SIBLING
+from covid_portal.testing.province import COMMUNE, DISTRICT, OTHER_DISTRICT, OUTSIDE, PROVINCE, SIBLING
 
 SHEET = "Consolidated Sheet"
 
@@ -26,13 +27,14 @@ class TestConsolidatedSheets(PortalTestCase):
 		frappe.db.set_value("Report Slot", cls.slot, "state", "Consolidated")
 		sheets.create(frappe.get_doc("Report Slot", cls.slot))
 
-	def test_every_district_gets_one_sheet_with_its_counts(self) -> None:
+	def test_every_district_and_the_province_get_one_sheet_with_its_counts(self) -> None:
 		sheets.create(frappe.get_doc("Report Slot", self.slot))
 		fields = ["area", "unit", "edition", "expected", "reported", "workflow_state"]
 		rows = frappe.get_all(SHEET, {"slot": self.slot}, fields, order_by="area", as_list=True)
 		self.assertEqual(
 			rows,
 			(
+				(PROVINCE, f"CDC-{PROVINCE}", 1, 4, 2, "Draft"),
 				(DISTRICT, f"DHC-{DISTRICT}", 1, 2, 1, "Draft"),
 				(OTHER_DISTRICT, f"DHC-{OTHER_DISTRICT}", 1, 2, 1, "Draft"),
 			),
@@ -66,11 +68,17 @@ class TestConsolidatedSheets(PortalTestCase):
 			self.assertRefused(NotYoursToDecide, take, sheet, "Approve")
 
 	def test_a_sheet_is_seen_by_its_district_and_those_above(self) -> None:
-		seen = {"district": 1, "cdc": 2, "auditor": 2, "other district": 1, "publisher": 2}
-		for who, count in seen.items():
+		all_of_them = (2, [PROVINCE])
+		seen = {
+			"district": (1, []),
+			"other district": (1, []),
+			**dict.fromkeys(("cdc", "auditor", "publisher"), all_of_them),
+		}
+		for who, (parts, wholes) in seen.items():
 			with self.acting(who), self.subTest(who):
-				self.assertEqual(len(frappe.get_list(SHEET, {"slot": self.slot})), count)
-				self.assertEqual(sheets.signatures(self.slot)["sheets"], count)
+				self.assertEqual(len(frappe.get_list(SHEET, {"slot": self.slot})), parts + len(wholes))
+				told = sheets.signatures(self.slot)
+				self.assertEqual((told["sheets"], [row["area"] for row in told["wholes"]]), (parts, wholes))
 		with self.acting("reporter"):
 			self.assertRefused(frappe.PermissionError, sheets.signatures, self.slot)
 
@@ -110,6 +118,16 @@ class TestConsolidatedSheets(PortalTestCase):
 		self.signed("district", DISTRICT)
 		self.assertEqual(sheets.signatures(self.slot)["signed"], 1)
 
+	def test_after_the_lock_a_new_edition_asks_again_until_the_slot_is_public(self) -> None:
+		self.signed("district", DISTRICT)
+		frappe.db.set_value("Report Slot", self.slot, "state", "Locked")
+		self.count(30)
+		self.assertEqual(self.sheet(DISTRICT).edition, 2)
+		self.signed("district", DISTRICT)
+		frappe.db.set_value("Report Slot", self.slot, "published_at", frappe.utils.now_datetime())
+		self.count(31)
+		self.assertEqual((self.sheet(DISTRICT).edition, self.sheet(DISTRICT).changed), (2, 1))
+
 	def test_a_rebuild_without_a_change_asks_nobody_again(self) -> None:
 		first = self.signed("district", DISTRICT)
 		self.reconsolidate()
@@ -131,7 +149,67 @@ class TestConsolidatedSheets(PortalTestCase):
 			says = self.assertRefused(NotSigned, publish, self.slot, says=OTHER_DISTRICT)
 		self.assertNotIn(f"District {DISTRICT}", says)
 		self.signed("other district", OTHER_DISTRICT)
+		with self.acting("publisher"):
+			self.assertRefused(NotSigned, publish, self.slot, says=f"Province {PROVINCE}")
+		self.signed("cdc", PROVINCE)
 		frappe.get_doc("Report Slot", self.slot).require_signed_sheets()
+
+	def count(self, new_cases: int) -> None:
+		"""The district's figures move."""
+		frappe.db.set_value("Consolidated Report", f"{self.slot}-{DISTRICT}", "new_cases", new_cases)
+		sheets.renew([self.slot])
+
+	def test_the_cdc_signs_after_the_districts(self) -> None:
+		self.signed("district", DISTRICT)
+		self.signed("other district", OTHER_DISTRICT)
+		sheet = self.signed("cdc", PROVINCE)
+		self.assertEqual((sheet.workflow_state, sheet.signed_without or ""), ("In Approval", ""))
+		self.assertTrue(sheets.signatures(self.slot)["wholes"][0]["signed"])
+		self.assertEqual(sheets.unsigned_areas(self.slot), [])
+
+	def test_the_cdc_signs_without_a_district_only_with_a_note_and_the_sheet_names_the_district(self) -> None:
+		self.signed("district", DISTRICT)
+		with self.acting("cdc"):
+			sheet = self.sheet(PROVINCE)
+			says = self.assertRefused(NotSignedWithin, take, sheet, "Submit", says=f"City {OTHER_DISTRICT}")
+			self.assertNotIn(f"District {DISTRICT}", says)
+			sheet.update({"note": "No power there", "signed_without": "nobody"}).save()
+			self.assertFalse(sheet.reload() or sheet.signed_without)
+			sheet = take(sheet, "Submit")
+		self.assertEqual(sheet.signed_without, f"City {OTHER_DISTRICT}")
+		self.assertIn(f"City {OTHER_DISTRICT}", frappe.get_print(SHEET, sheet.name, "Consolidated Sheet"))
+
+	def test_where_all_must_be_signed_a_note_is_not_enough(self) -> None:
+		frappe.db.set_value("Report Type", REPORT, "require_signed_sheets", 1)
+		frappe.clear_document_cache("Report Type", REPORT)
+		with self.acting("cdc"):
+			sheet = self.sheet(PROVINCE)
+			sheet.update({"note": "In a hurry"}).save()
+			self.assertRefused(NotSignedWithin, take, sheet, "Submit", says=f"City {OTHER_DISTRICT}")
+
+	def test_a_district_signs_nothing_for_the_province(self) -> None:
+		for who in ("district", "publisher", "auditor"):
+			with self.acting(who), self.subTest(who):
+				self.assertRefused(frappe.PermissionError, take, self.sheet(PROVINCE), "Submit")
+
+	def test_when_a_district_changes_after_the_cdc_has_signed_both_are_asked_anew(self) -> None:
+		for who, area in (("district", DISTRICT), ("other district", OTHER_DISTRICT), ("cdc", PROVINCE)):
+			self.signed(who, area)
+		accepted(self.slot, SIBLING)
+		self.reconsolidate()
+		editions = {area: self.sheet(area).edition for area in (DISTRICT, OTHER_DISTRICT, PROVINCE)}
+		self.assertEqual(editions, {DISTRICT: 2, OTHER_DISTRICT: 1, PROVINCE: 2})
+		with self.acting("cdc"):
+			self.assertRefused(NotSignedWithin, take, self.sheet(PROVINCE), "Submit")
+
+	def test_a_site_of_before_gets_the_route_and_the_sheets_that_still_wait(self) -> None:
+		frappe.db.delete(SHEET, {"slot": self.slot, "area": PROVINCE})
+		frappe.delete_doc("Approval Route", sheet_of_the_province.ROUTE)
+		for _time in range(2):
+			sheet_of_the_province.execute()
+		self.assertTrue(frappe.db.get_value("Approval Route", sheet_of_the_province.ROUTE, "current_version"))
+		self.assertEqual(self.sheet(PROVINCE).edition, 1)
+		self.assertEqual(frappe.db.count(SHEET, {"slot": self.slot}), 3)
 
 	def reconsolidate(self) -> None:
 		consolidate(self.slot)

@@ -1,6 +1,7 @@
 """A document of each routed DocType as its author has it before he sends it, for tests that walk all shipped routes.
 
-A DocType that joins a shipped route gets a function here: (slot, slot before) → who sends it, and the document.
+A DocType that joins a shipped route gets a function here: (slot, slot before) → who sends it, and the document. So does a
+second route of a DocType, by its title.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from covid_portal.testing.case import REPORT, accepted, acting, draft
 from covid_portal.testing.directives import new_directive
 from covid_portal.testing.levels import make_rule
 from covid_portal.testing.places import CONTROL, POINT, SITE, entered
-from covid_portal.testing.province import COMMUNE, DISTRICT, assign
+from covid_portal.testing.province import COMMUNE, DISTRICT, PROVINCE, assign
 
 
 def report(slot: str, previous: str) -> tuple[str, Document]:
@@ -49,6 +50,17 @@ def sheet(slot: str, previous: str) -> tuple[str, Document]:
 	sheets.create(frappe.get_doc("Report Slot", previous))
 	name = frappe.db.get_value("Consolidated Sheet", {"slot": previous, "area": DISTRICT}, "name")
 	return "district", frappe.get_doc("Consolidated Sheet", name)
+
+
+def sheet_of_the_province(slot: str, previous: str) -> tuple[str, Document]:
+	"""Sent before the districts' sheets, hence with a note; the head is of the same unit as its author."""
+	sheet(slot, previous)
+	assign("stranger", "Head", "CDC-ZZ")
+	assign("other district", "Head", "DHC-ZZ2")
+	document = frappe.get_doc("Consolidated Sheet", {"slot": previous, "area": PROVINCE})
+	with acting("cdc"):
+		document.update({"note": "The districts sign on paper."}).save()
+	return "cdc", document
 
 
 def bulletin(slot: str, previous: str) -> tuple[str, Document]:
@@ -100,7 +112,10 @@ def home_return(slot: str, previous: str) -> tuple[str, Document]:
 		return "government", returns.draft()
 
 
-MAKERS: dict[str, Callable[[str, str], tuple[str, Document]]] = {
+Maker = Callable[[str, str], tuple[str, Document]]
+# By title: routes besides the one that all documents of a DocType go by.
+OF_ROUTES: dict[str, Maker] = {"Consolidated Sheet of the Province": sheet_of_the_province}
+MAKERS: dict[str, Maker] = {
 	REPORT: report,
 	"Correction": correction,
 	"Consolidated Sheet": sheet,

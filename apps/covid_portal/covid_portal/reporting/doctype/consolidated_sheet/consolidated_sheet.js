@@ -1,12 +1,18 @@
-// The Desk form: the figures that are signed, and whether they are still those.
+// The Desk form: the figures that are signed, whether they are still those, and who within the area has not signed yet.
 
 frappe.ui.form.on("Consolidated Sheet", {
 	refresh(frm) {
-		if (frm.doc.changed) {
-			frm.set_intro(__("Figures changed since signing: a newer edition of this sheet asks again."), "red");
-		} else if (["Draft", "Returned", "Withdrawn"].includes(frm.doc.workflow_state)) {
-			frm.set_intro(__("Sending this sheet for approval signs its figures."), "blue");
-		}
+		const [text, color] = intro(frm.doc);
+		if (text) frm.set_intro(text, color);
 		frappe.require("/assets/covid_portal/js/desk/comparison.js", () => covid_portal.comparison.show(frm));
 	},
 });
+
+function intro({ changed, workflow_state: state, __onload: told }) {
+	if (changed) return [__("Figures changed since signing: a newer edition of this sheet asks again."), "red"];
+	if (!["Draft", "Returned", "Withdrawn"].includes(state)) return [];
+	const signs = __("Sending this sheet for approval signs its figures.");
+	if (!told?.unsigned?.length) return [signs, "blue"];
+	const names = told.unsigned.map(frappe.utils.escape_html).join(", ");
+	return [`${signs}<br>${__("Not signed yet: {0}. Who signs without them says in the note why.", [names])}`, "orange"];
+}

@@ -18,10 +18,14 @@ class SheetsAreMade(frappe.PermissionError):
 
 
 class ConsolidatedSheet(Document):
-	"""A district's figures of one slot, to be signed. Sending it for approval is the signature."""
+	"""The figures of a district, or of the province, of one slot, to be signed. Sending it for approval is the signature."""
 
 	NOT_CONTENT: ClassVar = ("changed", "area_name", "signed_at")
-	MADE: ClassVar = ("unit", "edition", "changed", "signed_at", "figures_digest", *COUNTS)
+	MADE: ClassVar = ("unit", "edition", "changed", "signed_at", "signed_without", "figures_digest", *COUNTS)
+
+	def onload(self) -> None:
+		if self.get(STATE_FIELD) in WITH_AUTHOR:
+			self.set_onload("unsigned", sheets.unsigned_within(self))
 
 	def autoname(self) -> None:
 		frappe.throw(_("Consolidated sheets are made when a slot is consolidated."), SheetsAreMade)
@@ -36,6 +40,7 @@ class ConsolidatedSheet(Document):
 	def before_approval(self, at: datetime) -> None:
 		"""Called by decide() when the unit signs."""
 		sheets.require_current(self)
+		self.signed_without = sheets.without(self)
 		self.signed_at = at
 
 	def keep_server_fields(self) -> None:

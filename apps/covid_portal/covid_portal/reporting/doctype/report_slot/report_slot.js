@@ -20,13 +20,20 @@ async function show_signatures(frm) {
 	const args = { slot: frm.doc.name };
 	const { message: signatures } = await frappe.call({ method, args, type: "GET" });
 	if (!signatures.sheets) return null;
-	const whole = signatures.signed === signatures.sheets;
+	const all = signatures.signed === signatures.sheets;
 	const text = __("{0} of {1} districts have signed", [signatures.signed, signatures.sheets]);
-	frm.dashboard.add_indicator(text, whole ? "green" : "orange");
+	frm.dashboard.add_indicator(text, all ? "green" : "orange");
+	for (const whole of signatures.wholes) show_whole(frm, whole);
 	frm.add_custom_button(__("Consolidated sheets"), () =>
 		frappe.set_route("List", "Consolidated Sheet", { slot: frm.doc.name }),
 	);
 	return signatures;
+}
+
+/** The sheet of the province: whether the CDC has signed it, and the way to it. */
+function show_whole(frm, { name, area_name: area, signed }) {
+	frm.dashboard.add_indicator(signed ? __("{0}: signed", [area]) : __("{0}: not signed yet", [area]), signed ? "green" : "orange");
+	frm.add_custom_button(__("Sheet of {0}", [area]), () => frappe.set_route("Form", "Consolidated Sheet", name));
 }
 
 function publish(frm, label, signatures) {
@@ -51,7 +58,8 @@ function publish(frm, label, signatures) {
 }
 
 function unsigned(signatures) {
-	if (!signatures?.unsigned.length) return "";
-	const names = signatures.unsigned.map((name) => frappe.utils.escape_html(name)).join(", ");
-	return __("Not signed yet: {0}.", [names]);
+	const wholes = (signatures?.wholes || []).filter(({ signed }) => !signed).map(({ area_name: area }) => area);
+	const names = [...(signatures?.unsigned || []), ...wholes];
+	if (!names.length) return "";
+	return __("Not signed yet: {0}.", [names.map((name) => frappe.utils.escape_html(name)).join(", ")]);
 }
