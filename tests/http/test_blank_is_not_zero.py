@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from portal import REPORT, Client, Place, accepted
+from portal import REPORT, Client, Place, accepted, refused
 
 COLUMN = f"`tab{REPORT}`."
 FIELDS = [f"{COLUMN}`{field}`" for field in ("name", "arrivals", "recovered", "new_f1")]
@@ -79,6 +79,61 @@ def test_what_scripts_of_the_desk_ask_for_tells_zero_from_nothing(report: tuple[
 	assert values == {"recovered": 0, "new_f1": None}
 	slot = accepted(unit.ask("frappe.client.get_value", doctype="Report Type", fieldname="code", filters={}))
 	assert set(slot) == {"code"}
+
+
+def test_another_name_hides_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	mine = {"filters": {"name": name}}
+	fields = ["recovered as a", "new_f1 as b", f"{COLUMN}`new_f1` `Mới`", "arrivals as new_f1"]
+	given = [{"a": 0, "b": None, "Mới": None, "new_f1": 5}]
+	assert unit.get(f"/api/resource/{REPORT}", fields=fields, **mine).json()["data"] == given
+	assert accepted(unit.ask("frappe.client.get_list", doctype=REPORT, fields=fields, **mine)) == given
+	value = accepted(unit.ask("frappe.client.get_value", doctype=REPORT, fieldname=fields, **mine))
+	assert value == given[0]
+
+
+def test_a_column_that_is_added_to_a_report_tells_zero_from_nothing(report: tuple[str, Client]) -> None:
+	name, unit = report
+	for field, value in (("recovered", 0), ("new_f1", None)):
+		asked = {"doctype": REPORT, "field": field, "names": [name]}
+		assert accepted(unit.ask("frappe.desk.query_report.get_data_for_custom_field", **asked)) == {name: value}
+
+
+CARD = {"document_type": REPORT, "function": "Average", "aggregate_function_based_on": "new_f1", "name": "x"}
+CHART = {"document_type": REPORT, "chart_type": "Sum", "value_based_on": "new_f1", "name": "x"}
+BY_AREA = {"doctype": REPORT, "group_by": f"{COLUMN}`area`", "filters": []}
+RECKONED: dict[str, dict] = {
+	"frappe.client.get_list": {"doctype": REPORT, "fields": ["min(new_f1) as n"]},
+	"frappe.client.get_value": {"doctype": REPORT, "fieldname": "avg(new_f1)", "filters": {}},
+	"frappe.desk.reportview.get": {
+		**BY_AREA,
+		"fields": [f"{COLUMN}`area`"],
+		"aggregate_function": "sum",
+		"aggregate_on_field": "new_f1",
+		"aggregate_on_doctype": REPORT,
+	},
+	"frappe.desk.reportview.get_list": {**BY_AREA, "fields": [f"{COLUMN}`area`", f"{COLUMN}`new_f1`"]},
+	"frappe.desk.listview.get_group_by_count": {"doctype": REPORT, "current_filters": [], "field": "new_f1"},
+	"frappe.desk.doctype.number_card.number_card.get_result": {"doc": CARD, "filters": []},
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": {"chart": CHART, "no_cache": 1},
+}
+
+
+@pytest.mark.parametrize("method", RECKONED)
+def test_nothing_is_reckoned_from_figures_in_a_list(method: str, report: tuple[str, Client]) -> None:
+	refused(report[1].ask(method, **RECKONED[method]), 417, "new_f1")
+
+
+@pytest.mark.parametrize("fields", [["max(new_f1)"], ["new_f1 + 1 as n"], "area, count(distinct new_f1)"])
+def test_nor_in_the_lists_of_the_api(fields: list | str, report: tuple[str, Client]) -> None:
+	refused(report[1].get(f"/api/resource/{REPORT}", fields=fields), 417, "new_f1")
+
+
+def test_a_figure_is_not_listed_through_a_link(administrator: Client) -> None:
+	for address in ("/api/resource/Figure Contest", "/api/method/frappe.client.get_list"):
+		asked = {"doctype": "Figure Contest", "fields": ["report.new_f1 as n"]}
+		refused(administrator.get(address, **asked), 417, "new_f1")
+	assert administrator.get("/api/resource/Figure Contest", fields=["report.slot as s"]).ok
 
 
 def test_an_export_says_which_figures_were_given(report: tuple[str, Client]) -> None:

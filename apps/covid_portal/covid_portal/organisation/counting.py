@@ -105,7 +105,6 @@ def readable(doctype: str, rows: list[dict]) -> list[dict]:
 	return [row for row in rows if row.name in seen]
 
 
-@frappe.whitelist()
 def get_data_for_custom_field(doctype: str, field: str, names: str | list | None = None) -> dict:
 	"""{name: value} of the documents that the user may read, for a column added to a report."""
 	filters = {"name": ("in", frappe.parse_json(names))} if names else None

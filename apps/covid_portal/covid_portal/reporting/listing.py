@@ -1,48 +1,69 @@
 """Lists and report views of the Desk: a figure that was not given is blank there, too, not the 0 of its column.
 
-hooks.override_whitelisted_methods leads the framework's endpoints here, and before_request the list of the resource API. An
-export holds, of consolidated rows, `known`, the reference: of a field of another DocType the framework's export finds no label.
+hooks.override_whitelisted_methods leads the framework's endpoints here, and before_request the list of the resource API. What
+would be reckoned from figures is refused (listed_figures.py). An export holds, of consolidated rows, `known`, the reference: of
+a field of another DocType the framework's export finds no label.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
 from frappe import client
-from frappe.desk import reportview
+from frappe.desk import listview, reportview
+from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk.doctype.number_card import number_card
 from frappe.model.base_document import get_controller
 from frappe.utils import sbool
 
-from covid_portal.organisation import resource_api
-from covid_portal.reporting.figures import AnsweredFigures
+from covid_portal.organisation import counting, resource_api
+from covid_portal.reporting.listed_figures import has_figures, refuse_reckoning, shown_as
+
+
+@dataclass
+class Listed:
+	"""Rows of a DocType with figures of their own."""
+
+	doctype: str
+	shown: dict[str, str]  # column → the figure it shows
+	added: bool  # the column that says what was given was not among those asked for
+
+	@property
+	def given_in(self) -> str:
+		return get_controller(self.doctype).GIVEN
+
+	def blanked(self, rows: list[dict]) -> list[dict]:
+		"""The rows without what was not given, and without the column that was asked for to tell."""
+		given = get_controller(self.doctype).given_by({row.get(self.given_in) for row in rows})
+		for row in rows:
+			if row.get("name", True):  # a total row, whose name is empty, has none to tell by
+				there = given[row.get(self.given_in)]
+				row.update(
+					{key: None for key, figure in self.shown.items() if key in row and figure not in there}
+				)
+			if self.added:
+				row.pop(self.given_in)
+		return rows
 
 
 @frappe.whitelist()
 def get() -> Any:
 	"""Rows as {"keys", "values"}, as the framework's own endpoint."""
-	added = ask_for_given()
+	listed = ask_for_given()
 	data = reportview.get()
-	if added is None or not data:
+	if listed is None or not data:
 		return data
-	rows = [dict(zip(data["keys"], values, strict=True)) for values in data["values"]]
-	blank(rows)
-	keys = [key for key in data["keys"] if key != added]
+	rows = listed.blanked([dict(zip(data["keys"], values, strict=True)) for values in data["values"]])
+	keys = [key for key in data["keys"] if not (listed.added and key == listed.given_in)]
 	return {**data, "keys": keys, "values": [[row[key] for key in keys] for row in rows]}
 
 
 @frappe.whitelist()
 def get_list() -> Any:
 	"""Rows as dicts, as the framework's own endpoint."""
-	added = ask_for_given()
+	listed = ask_for_given()
 	rows = reportview.get_list()
-	return rows if added is None else blanked(rows, added)
-
-
-def blanked(rows: list[dict], added: str) -> list[dict]:
-	"""The rows without what was not given, and without the column that was asked for to tell."""
-	blank(rows)
-	for row in rows if added else ():
-		row.pop(added)
-	return rows
+	return rows if listed is None else listed.blanked(rows)
 
 
 @frappe.whitelist(methods=["POST", "PUT", "GET"])
@@ -53,15 +74,53 @@ def export_query() -> None:
 	reportview.export_query()
 
 
+@frappe.whitelist()
+def get_data_for_custom_field(doctype: str, field: str, names: str | list | None = None) -> dict:
+	"""{name: value}, for a column that is added to a report, as counting.get_data_for_custom_field()."""
+	if not has_figures(doctype):
+		return counting.get_data_for_custom_field(doctype, field, names)
+	listed = Listed(doctype, shown_as(doctype, [field]), added=True)
+	filters = {"name": ("in", frappe.parse_json(names))} if names else None
+	rows = frappe.get_list(doctype, filters=filters, fields=["name", field, listed.given_in], limit=0)
+	return {row.name: row[field] for row in listed.blanked(rows)}
+
+
+@frappe.whitelist()
+def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
+	"""As the framework's counts beside a list."""
+	refuse_reckoning(doctype, [field])
+	return listview.get_group_by_count(doctype, current_filters, field)
+
+
+@frappe.whitelist()
+def number_of_card(doc: str | dict, filters: str | list | None = None, to_date: str | None = None) -> int:
+	"""As the framework's number card."""
+	card = frappe.parse_json(doc)
+	if card.get("function") != "Count":
+		refuse_reckoning(card.get("document_type"), [card.get("aggregate_function_based_on")])
+	return number_card.get_result(doc, filters, to_date)
+
+
+@frappe.whitelist()
+def chart() -> Any:
+	"""As the framework's dashboard chart."""
+	asked = frappe.local.form_dict
+	found = frappe.get_doc("Dashboard Chart", asked.chart_name) if asked.chart_name else None
+	of = found or frappe.parse_json(asked.chart) or {}
+	columns = ("value_based_on", "aggregate_function_based_on", "group_by_based_on")
+	refuse_reckoning(of.get("document_type"), [of.get(column) for column in columns])
+	return frappe.call(dashboard_chart.get, **asked)
+
+
 # --- for programs
 
 
 def lead_lists() -> None:
-	"""before_request: the resource API's list of documents with figures is made by resource_list()."""
+	"""before_request: the resource API's list of documents with figures, or with links to such, is made by resource_list()."""
 	if frappe.request.method != "GET" or frappe.form_dict.get("cmd"):
 		return
 	doctype = resource_api.listed_doctype(frappe.request.path)
-	if has_figures(doctype):
+	if has_figures(doctype) or (doctype and "." in str(frappe.form_dict.get("fields"))):
 		frappe.form_dict.doctype = doctype
 		frappe.form_dict.cmd = f"{__name__}.resource_list"
 
@@ -78,11 +137,11 @@ def resource_list() -> None:
 @frappe.whitelist()
 def client_list() -> list:
 	"""Rows as dicts, or as lists where as_dict is false, as frappe.client.get_list."""
-	added = ask_for_given()
+	listed = ask_for_given()
 	asked = frappe.local.form_dict
 	as_lists = asked.get("as_dict") is not None and not sbool(asked.as_dict)
 	rows = frappe.call(client.get_list, **native(asked))
-	rows = rows if added is None else blanked(rows, added)
+	rows = rows if listed is None else listed.blanked(rows)
 	return [list(row.values()) for row in rows] if as_lists else rows
 
 
@@ -107,53 +166,41 @@ def parsed(text: str) -> Any:
 def client_value() -> Any:
 	"""One document's values, as frappe.client.get_value."""
 	asked = frappe.local.form_dict
-	if not has_figures(asked.get("doctype")):
-		return frappe.call(client.get_value, **asked)
 	fields = asked.get("fieldname") or "name"
 	asked.fields = fields if str(fields).startswith("[") else frappe.as_json([fields])
-	added = ask_for_given()
+	listed = ask_for_given()
+	if listed is None:
+		return frappe.call(client.get_value, **asked)
 	single = {**asked, "fieldname": asked.fields, "as_dict": True}
 	row = frappe.call(client.get_value, **single)
-	if row and added is not None:
-		row = blanked([row], added)[0]
+	if row:
+		(row,) = listed.blanked([row])
 	if asked.get("as_dict") is None or sbool(asked.as_dict):
 		return row
 	values = list(row.values())
 	return values if len(values) > 1 else next(iter(values), None)
 
 
-def ask_for_given() -> str | None:
-	"""Adds what says which figures were given to the fields asked for: its name, "" if it was among them. None where rows
-	have no figures of their own: another DocType, or groups of documents."""
+def ask_for_given() -> Listed | None:
+	"""Has the column that says which figures were given asked for, too. None where rows have no figures of their own:
+	another DocType, groups of documents, names alone. Raises FiguresReckoned."""
 	asked = frappe.local.form_dict
-	if asked.get("group_by") or not has_figures(asked.get("doctype")):
+	doctype, fields = asked.get("doctype"), fields_asked()
+	shown = shown_as(doctype, fields) if doctype else {}
+	if not fields or not has_figures(doctype):
 		return None
-	given = get_controller(asked.doctype).GIVEN
-	column = f"`tab{asked.doctype}`.`{given}`"
-	fields = asked.get("fields") or []
-	fields = parsed(fields) if isinstance(fields, str) else fields
-	if not fields:
-		return None  # the name alone
-	if not isinstance(fields, list) or "*" in fields or {given, column} & set(map(str, fields)):
-		return ""
+	if asked.get("group_by"):
+		refuse_reckoning(doctype, [*fields, asked.group_by, asked.get("aggregate_on_field")])
+		return None
+	given = get_controller(doctype).GIVEN
+	column = f"`tab{doctype}`.`{given}`"
+	if "*" in fields or {given, column} & set(map(str, fields)):
+		return Listed(doctype, shown, added=False)
 	asked.fields = frappe.as_json([*fields, column])
-	return given
+	return Listed(doctype, shown, added=True)
 
 
-def has_figures(doctype: str | None) -> bool:
-	return bool(
-		doctype
-		and frappe.db.exists("DocType", doctype, cache=True)
-		and issubclass(get_controller(doctype), AnsweredFigures)
-	)
-
-
-def blank(rows: list[dict]) -> None:
-	"""Figures that were not given become None; a total row, whose name is empty, has none to tell by."""
-	doctype = frappe.local.form_dict.doctype
-	controller, figures = get_controller(doctype), frappe.new_doc(doctype).figure_fields()
-	given = controller.given_by({row.get(controller.GIVEN) for row in rows})
-	for row in rows:
-		if row.get("name", True):
-			there = given[row.get(controller.GIVEN)]
-			row.update({field: None for field in figures if field in row and field not in there})
+def fields_asked() -> list:
+	fields = frappe.local.form_dict.get("fields") or []
+	fields = parsed(fields) if isinstance(fields, str) else fields
+	return fields if isinstance(fields, list) else [fields]
