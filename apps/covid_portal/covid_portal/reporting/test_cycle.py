@@ -89,7 +89,7 @@ class TestCycle(FrappeTestCase):
 		return frappe.get_all(
 			"Report Slot",
 			{"report_type": TYPE},
-			["name", "slot_time", "state", "previous_slot", "expected"],
+			["name", "slot_time", "state", "previous_slot", "expected", "locks_at"],
 			order_by="slot_time asc",
 		)
 
@@ -110,7 +110,8 @@ class TestCycle(FrappeTestCase):
 		for slot in self.slots():
 			rows = frappe.db.count("Consolidated Report", {"slot": slot.name})
 			self.assertEqual(rows, 7 if slot.slot_time <= until else 0, slot.name)
-			self.assertEqual(slot.state == "Consolidated", slot.slot_time <= until, slot.name)
+			stands = "Locked" if slot.locks_at <= until else "Consolidated"
+			self.assertEqual(slot.state == stands, slot.slot_time <= until, slot.name)
 
 	def test_three_days_of_downtime_are_caught_up_slot_by_slot(self):
 		self.tick(START)
@@ -129,7 +130,7 @@ class TestCycle(FrappeTestCase):
 		self.assertConsolidated(later)
 		past = [slot.name for slot in self.slots() if slot.slot_time <= later]
 		self.assertEqual(len(past), 6)
-		walk = ["Open", "Closing", "Consolidated"]
+		walk = ["Open", "Closing", "Consolidated", "Locked"]
 		self.assertEqual([name for name, state in steps if state == "Consolidated"], past)
 		self.assertEqual([state for name, state in steps if name == past[3]], walk)
 

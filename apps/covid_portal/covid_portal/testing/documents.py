@@ -55,7 +55,7 @@ def sheet(slot: str, previous: str) -> tuple[str, Document]:
 def sheet_of_the_province(slot: str, previous: str) -> tuple[str, Document]:
 	"""Sent before the districts' sheets, hence with a note; the head is of the same unit as its author."""
 	sheet(slot, previous)
-	assign("stranger", "Head", "CDC-ZZ")
+	assign("publisher", "Head", "CDC-ZZ")
 	assign("other district", "Head", "DHC-ZZ2")
 	document = frappe.get_doc("Consolidated Sheet", {"slot": previous, "area": PROVINCE})
 	with acting("cdc"):
