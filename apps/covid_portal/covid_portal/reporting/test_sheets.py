@@ -4,6 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from covid_portal.approval.decisions import decide
+from covid_portal.approval.inbox import inbox
 from covid_portal.approval.vocabulary import NotYoursToDecide
 from covid_portal.patches import sheet_of_the_province
 from covid_portal.reporting import sheets
@@ -12,7 +13,15 @@ from covid_portal.reporting.doctype.consolidated_sheet.consolidated_sheet import
 from covid_portal.reporting.doctype.report_slot.report_slot import NotSigned, publish
 from covid_portal.reporting.sheets import FiguresChanged, NotSignedWithin
 from covid_portal.testing.case import REPORT, PortalTestCase, accepted
-from covid_portal.testing.province import COMMUNE, DISTRICT, OTHER_DISTRICT, OUTSIDE, PROVINCE, SIBLING
+from covid_portal.testing.province import (
+	COMMUNE,
+	DISTRICT,
+	OTHER_DISTRICT,
+	OUTSIDE,
+	PROVINCE,
+	SIBLING,
+	assign,
+)
 
 SHEET = "Consolidated Sheet"
 
@@ -178,6 +187,15 @@ class TestConsolidatedSheets(PortalTestCase):
 			sheet = take(sheet, "Submit")
 		self.assertEqual(sheet.signed_without, f"City {OTHER_DISTRICT}")
 		self.assertIn(f"City {OTHER_DISTRICT}", frappe.get_print(SHEET, sheet.name, "Consolidated Sheet"))
+		assign("stranger", "Head", "CDC-ZZ")
+		with self.acting("stranger"):
+			(row,) = (
+				row for group in inbox()["groups"] for row in group["rows"] if row["name"] == sheet.name
+			)
+		self.assertEqual(row["title"], f"Province {PROVINCE}")
+		self.assertIn("2 of 4", row["details"][1])
+		self.assertIn(f"City {OTHER_DISTRICT}", row["warnings"][0])
+		self.assertIn("No power there", row["warnings"][1])
 
 	def test_where_all_must_be_signed_a_note_is_not_enough(self) -> None:
 		frappe.db.set_value("Report Type", REPORT, "require_signed_sheets", 1)

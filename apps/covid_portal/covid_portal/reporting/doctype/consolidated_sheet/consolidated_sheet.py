@@ -7,6 +7,7 @@ from frappe.model.document import Document
 
 from covid_portal.approval.guard import is_deciding
 from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD, WITH_AUTHOR
+from covid_portal.organisation.desk_links import form_link
 from covid_portal.organisation.scope import scope_condition
 from covid_portal.reporting import comparison, sheets
 from covid_portal.reporting.consolidated_rows import COUNTS
@@ -64,9 +65,42 @@ class ConsolidatedSheet(Document):
 		"""For the print format: the figures beside those before."""
 		return comparison.compare(self.slot, self.area)
 
+	@staticmethod
+	def inbox_summaries(condition: str, values: dict) -> dict[str, dict]:
+		"""How the inbox tells of sheets: whose, of which slot, who has reported, and what was signed without whom."""
+		columns = ", ".join(f"sheet.`{column}`" for column in ("name", "area", "area_name", "note", *COUNTS))
+		rows = frappe.db.sql(
+			f"""select {columns}, sheet.signed_without, slot.slot_time
+			from `tabConsolidated Sheet` sheet join `tabReport Slot` slot on slot.name = sheet.slot
+			where {condition.replace("`tabConsolidated Sheet`", "sheet")}""",
+			values,
+			as_dict=True,
+		)
+		return {
+			row.name: {
+				"title": row.area_name or row.area,
+				"details": [slot_label(row.slot_time), counts_in_words(row)],
+				"warnings": told_of(row),
+				"link": form_link("Consolidated Sheet", row.name),
+			}
+			for row in rows
+		}
+
 	def describe(self) -> str:
 		at = frappe.db.get_value("Report Slot", self.slot, "slot_time")
 		return _("Consolidated sheet of {0}, slot {1}").format(self.area_name or self.area, slot_label(at))
+
+
+def counts_in_words(row: dict) -> str:
+	return _("{0} of {1} areas have reported; {2} provisionally, {3} carried over.").format(
+		row.reported, row.expected, row.provisional, row.carried
+	)
+
+
+def told_of(row: dict) -> list[str]:
+	without = _("Signed without: {0}.").format(row.signed_without) if row.signed_without else ""
+	note = _("{0}: {1}").format(_("Note"), row.note) if row.note else ""
+	return [text for text in (without, note) if text]
 
 
 def on_doctype_update() -> None:
