@@ -26,7 +26,7 @@ STANDS = """not exists (
 def inbox() -> dict:
 	"""{"now", "user_name", "groups": [{"doctype", "label", "rows": [row]}]}, what is due first before the rest.
 
-	row: name, title, details and warnings (lists of texts), link, step, unit_name, due_at, late, escalated (the superior
+	row: name, title, details and warnings (lists of texts), link (phone_link, if there is a page of it for small screens), step, unit_name, due_at, late, escalated (the superior
 	unit is asked because the step is late), on_behalf_of (whose substitute would decide; empty: nobody's), may_return_to
 	([{"step", "title"}] besides the author), approvals (how many the step asks for; 0: everybody's; of the superior unit one
 	is enough), approved (how many of them were given), together (steps that wait at the same time, with their units).

@@ -14,8 +14,10 @@ from covid_portal.organisation.transactions import begin_again_on
 from covid_portal.reporting import contests, context, outliers
 from covid_portal.reporting.due_reports import DOCTYPE, due_rows, obligation_row, return_reasons, slot_row
 from covid_portal.reporting.entry_form import (
+	awaits_user,
 	decisions_on,
 	form_groups,
+	may_correct,
 	outlier_rows,
 	previous_slot,
 	rule_rows,
@@ -64,6 +66,8 @@ def form(slot: str, area: str) -> dict:
 		"modified": str(report.modified) if owed.report else None,
 		"editable": not reason,
 		"reason": reason,
+		"awaits_me": awaits_user(report),
+		"may_correct": may_correct(report, owed),
 		"return_reason": next((row["reason"] for row in decisions[:1] if row["decision"] == RETURN), ""),
 		"groups": form_groups(report),
 		"previous_slot": previous_slot(report),

@@ -23,7 +23,7 @@ def due_rows(slot: str | None = None, area: str | None = None) -> list[frappe._d
 	)
 	return frappe.db.sql(
 		f"""select owed.slot, owed.area, owed.unit, owed.due_at, owed.state, owed.submitted_at, owed.on_time,
-			slot.slot_time, slot.window_start, slot.opens_at,
+			slot.slot_time, slot.window_start, slot.opens_at, slot.published_at,
 			{LOCKS_AT} as locks_at,
 			if(slot.state = 'Locked' and owed.extended_until > %(now)s,
 				if(slot.published_at is null, 'Consolidated', 'Published'), slot.state) as slot_state,

@@ -7,10 +7,24 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from covid_portal.approval.vocabulary import STATE_FIELD, WITH_AUTHOR
+from covid_portal.approval.line import Line, may_decide
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, STATE_FIELD, WITH_AUTHOR
 from covid_portal.organisation.scope import in_scope
 from covid_portal.reporting import context, definitions, outliers, rules, slots
 from covid_portal.reporting.slots import clock_label, slot_label
+
+
+def awaits_user(report: Document) -> bool:
+	"""Whether the user is one of those whose decision the report waits for."""
+	return report.get(STATE_FIELD) == IN_APPROVAL and may_decide(Line.load(report), frappe.session.user)
+
+
+def may_correct(report: Document, owed: dict) -> bool:
+	"""Whether a correction is the user's way to change the report now."""
+	decided = report.get(STATE_FIELD) == APPROVED and owed.published_at
+	return (
+		bool(decided) and frappe.has_permission("Correction", "create") and in_scope(report, access="Write")
+	)
 
 
 def why_not_editable(report: Document, owed: dict) -> str:

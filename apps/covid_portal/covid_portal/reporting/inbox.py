@@ -12,7 +12,8 @@ FIGURES_SHOWN = 4
 
 
 def summaries(doctype: str, condition: str, values: dict) -> dict[str, dict]:
-	"""{name: {"title", "details", "warnings", "link"}} of the reports under the SQL condition, in three statements."""
+	"""{name: {"title", "details", "warnings", "link", "phone_link"}} of the reports under the SQL condition, in three
+	statements."""
 	report_type = definitions.report_type_of(doctype)
 	shown = [row for row in definitions.indicators(report_type.name) if row.mandatory][:FIGURES_SHOWN]
 	columns = "".join(f", report.`{row.fieldname}`" for row in shown)
@@ -30,6 +31,7 @@ def summaries(doctype: str, condition: str, values: dict) -> dict[str, dict]:
 			"details": [slot_label(row.slot_time), *figures(row, shown)],
 			"warnings": warnings.get(row.name, []),
 			"link": form_link(doctype, row.name),
+			"phone_link": f"/bao-cao#/{row.slot}/{row.area}",
 		}
 		for row in rows
 	}

@@ -14,6 +14,7 @@ from covid_portal.testing.case import (
 	REPORT,
 	PortalTestCase,
 	accepted,
+	approve_as,
 	draft,
 	figures,
 	make_slot,
@@ -144,6 +145,23 @@ class TestTheForm(PortalTestCase):
 		self.assertEqual((form["editable"], form["return_reason"]), (True, "Giường <b>dùng</b> giảm?"))
 		frappe.db.set_value("Report Slot", self.slot, "locks_at", now_datetime() - timedelta(minutes=1))
 		self.assertIn("locked", self.form()["reason"])
+
+	def test_it_says_whose_decision_it_awaits_and_who_corrects_it_once_it_is_public(self) -> None:
+		with self.acting("reporter"):
+			report = sent(self.slot)
+		self.assertEqual(self.told("awaits_me"), {"reporter": False, "district": True, "cdc": False})
+		approve_as(report, "district", "cdc")
+		nobody = dict.fromkeys(("reporter", "district", "cdc"), False)
+		self.assertEqual((self.told("awaits_me"), self.told("may_correct")), (nobody, nobody))
+		frappe.db.set_value("Report Slot", self.slot, "published_at", now_datetime())
+		self.assertEqual(self.told("may_correct"), {**nobody, "reporter": True})
+
+	def told(self, key: str) -> dict[str, bool]:
+		found = {}
+		for who in ("reporter", "district", "cdc"):
+			with self.acting(who):
+				found[who] = api.form(self.slot, "ZZ11")[key]
+		return found
 
 	def test_decisions_name_units_and_no_people(self) -> None:
 		accepted(self.slot)

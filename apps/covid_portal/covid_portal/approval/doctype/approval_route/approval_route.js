@@ -4,6 +4,8 @@ const METHODS = "covid_portal.approval.dry_run.";
 
 frappe.ui.form.on("Approval Route", {
 	setup(frm) {
+		// Titles and duties are stored in English; the list says them as everywhere else.
+		for (const field of ["title", "duty"]) frappe.meta.get_docfield("Approval Route Step", field).formatter = (value) => frappe.utils.escape_html(__(value || ""));
 		frm.set_query("document_type", () => ({ filters: { istable: 0, issingle: 0, is_virtual: 0 } }));
 		frm.set_query("unit", "steps", () => ({ filters: { disabled: 0 } }));
 		offer_fields(frm);

@@ -42,7 +42,7 @@ export class FormScreen {
 	}
 
 	showReadOnly(confirmation) {
-		this.element.replaceChildren(this.head(), this.body([backLink(), confirmation, accountability(this.data), ...this.withContests(readOnlyView(this.data, !confirmation))]));
+		this.element.replaceChildren(this.head(), this.body([backLink(this.data.awaits_me), confirmation, accountability(this.data), ...this.withContests(readOnlyView(this.data, !confirmation)), correctionLink(this.data)]));
 	}
 
 	/** What is contested stands on top; a way to contest, where nothing is, below. */
@@ -534,8 +534,15 @@ export class FormScreen {
 	}
 }
 
-function backLink() {
-	return h("p", { class: "back" }, h("a", { href: "#" }, __("Reports of your unit")));
+/** What is public is changed by a correction. */
+function correctionLink({ may_correct: may, slot: { slot }, area }) {
+	const query = new URLSearchParams({ slot, area });
+	return may ? h("p", { class: "acts" }, h("a", { class: "button", href: `/app/correction/new?${query}` }, __("Correct published figures"))) : null;
+}
+
+function backLink(awaitsMe = false) {
+	const way = awaitsMe ? h("a", { href: "/cho-duyet" }, __("What awaits my decision")) : h("a", { href: "#" }, __("Reports of your unit"));
+	return h("p", { class: "back" }, way);
 }
 
 function add(map, key, text) {

@@ -38,8 +38,8 @@ export function returnedNotice({ workflow_state, return_reason, decisions }) {
 }
 
 function readOnlyGroup(group) {
-	const rows = group.indicators.map(({ label, value }) =>
-		h("div", {}, h("dt", {}, label), h("dd", {}, figureOrDash(value))),
+	const rows = group.indicators.map(({ label, value, previous }) =>
+		h("div", {}, h("dt", {}, label, h("small", {}, __("previous slot: {0}", figure(previous)))), h("dd", {}, figureOrDash(value))),
 	);
 	return h("section", { class: "group read" }, h("h2", {}, h("span", {}, group.label)), h("dl", {}, rows));
 }

@@ -54,7 +54,7 @@ function paper(row, group, page) {
 			{ class: "paper-text" },
 			failed ? h("p", { class: "failed" }, h("b", {}, __("Not decided: ")), failed) : null,
 			warnings(row),
-			h("h4", {}, h("a", { href: row.link }, row.title)),
+			h("h4", {}, h("a", { href: pageOf(row) }, row.title)),
 			row.details.length ? h("p", { class: "details" }, row.details.map((text) => h("span", {}, text, " "))) : null,
 			h("p", { class: "where" }, `${row.step}, ${row.unit_name}`),
 			marks(row),
@@ -62,6 +62,11 @@ function paper(row, group, page) {
 		),
 		dueMark(row, page.now),
 	);
+}
+
+/** The Desk's form is slow and long on a phone. */
+function pageOf({ link, phone_link: small }) {
+	return small && matchMedia("(max-width: 640px)").matches ? small : link;
 }
 
 export function warnings(row) {
