@@ -96,7 +96,9 @@ def test_a_column_that_is_added_to_a_report_tells_zero_from_nothing(report: tupl
 	name, unit = report
 	for field, value in (("recovered", 0), ("new_f1", None)):
 		asked = {"doctype": REPORT, "field": field, "names": [name]}
-		assert accepted(unit.ask("frappe.desk.query_report.get_data_for_custom_field", **asked)) == {name: value}
+		assert accepted(unit.ask("frappe.desk.query_report.get_data_for_custom_field", **asked)) == {
+			name: value
+		}
 
 
 CARD = {"document_type": REPORT, "function": "Average", "aggregate_function_based_on": "new_f1", "name": "x"}
@@ -116,6 +118,7 @@ RECKONED: dict[str, dict] = {
 	"frappe.desk.listview.get_group_by_count": {"doctype": REPORT, "current_filters": [], "field": "new_f1"},
 	"frappe.desk.doctype.number_card.number_card.get_result": {"doc": CARD, "filters": []},
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": {"chart": CHART, "no_cache": 1},
+	"frappe.utils.goal.get_monthly_goal_graph_data": {"goal_doctype": REPORT, "goal_field": "new_f1"},
 }
 
 

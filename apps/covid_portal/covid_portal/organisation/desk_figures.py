@@ -1,7 +1,7 @@
 """Figures that the Desk draws over documents: the framework's own endpoints sum whole tables, or keep what one person may see
 for the next one who asks.
 
-hooks.override_whitelisted_methods leads them here.
+hooks.override_whitelisted_methods leads them here, by way of reporting/listing.py, which refuses to reckon with figures of reports.
 """
 
 import inspect
@@ -27,7 +27,6 @@ class WholeTable(frappe.PermissionError):
 	"""The figure would be made of all documents, and the user sees some of them."""
 
 
-@frappe.whitelist()
 def get_chart(
 	chart_name: str | None = None,
 	chart: str | dict | None = None,
@@ -70,14 +69,12 @@ def heatmap(chart: Document | frappe._dict, filters: list, year: int) -> dict:
 	return {"labels": [], "dataPoints": dict(rows)}
 
 
-@frappe.whitelist()
 def get_goal(goal_doctype: str, **asked: Any) -> dict:
 	"""Sums by month for a form with a goal, as the framework's endpoint: for those who see all that is summed."""
 	require_whole(goal_doctype)
 	return frappe.call(goal.get_monthly_goal_graph_data, goal_doctype=goal_doctype, **asked)
 
 
-@frappe.whitelist()
 def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
 	"""How many documents of a list belong to each value of the field; tasks are counted of the documents that the user sees."""
 	if field != "assigned_to":

@@ -58,7 +58,7 @@ class TestDeskFigures(PortalTestCase):
 	def test_the_frameworks_endpoints_lead_here(self) -> None:
 		led = frappe.get_hooks("override_whitelisted_methods")
 		for endpoint, ours in ENDPOINTS.items():
-			self.assertEqual(led[endpoint][-1], f"covid_portal.organisation.desk_figures.{ours}")
+			self.assertEqual(led[endpoint][-1], f"covid_portal.reporting.listing.{ours}")
 
 	def test_a_chart_shows_each_their_own_whoever_looked_before(self) -> None:
 		self.assertEqual(drawn("cdc"), {"ZZ11", "ZZ21"})

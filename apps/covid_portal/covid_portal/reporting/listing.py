@@ -10,13 +10,12 @@ from typing import Any
 
 import frappe
 from frappe import client
-from frappe.desk import listview, reportview
-from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk import reportview
 from frappe.desk.doctype.number_card import number_card
 from frappe.model.base_document import get_controller
 from frappe.utils import sbool
 
-from covid_portal.organisation import counting, resource_api
+from covid_portal.organisation import counting, desk_figures, resource_api
 from covid_portal.reporting.listed_figures import has_figures, refuse_reckoning, shown_as
 
 
@@ -87,9 +86,9 @@ def get_data_for_custom_field(doctype: str, field: str, names: str | list | None
 
 @frappe.whitelist()
 def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
-	"""As the framework's counts beside a list."""
+	"""As desk_figures.get_group_by_count()."""
 	refuse_reckoning(doctype, [field])
-	return listview.get_group_by_count(doctype, current_filters, field)
+	return desk_figures.get_group_by_count(doctype, current_filters, field)
 
 
 @frappe.whitelist()
@@ -102,14 +101,21 @@ def number_of_card(doc: str | dict, filters: str | list | None = None, to_date: 
 
 
 @frappe.whitelist()
-def chart() -> Any:
-	"""As the framework's dashboard chart."""
-	asked = frappe.local.form_dict
-	found = frappe.get_doc("Dashboard Chart", asked.chart_name) if asked.chart_name else None
-	of = found or frappe.parse_json(asked.chart) or {}
+def get_chart(chart_name: str | None = None, chart: str | dict | None = None, **asked: Any) -> dict | None:
+	"""As desk_figures.get_chart()."""
+	described = (
+		frappe.get_doc("Dashboard Chart", chart_name) if chart_name else frappe.parse_json(chart) or {}
+	)
 	columns = ("value_based_on", "aggregate_function_based_on", "group_by_based_on")
-	refuse_reckoning(of.get("document_type"), [of.get(column) for column in columns])
-	return frappe.call(dashboard_chart.get, **asked)
+	refuse_reckoning(described.get("document_type"), [described.get(column) for column in columns])
+	return desk_figures.get_chart(chart_name, chart, **asked)
+
+
+@frappe.whitelist()
+def get_goal(goal_doctype: str, **asked: Any) -> dict:
+	"""As desk_figures.get_goal()."""
+	refuse_reckoning(goal_doctype, [asked.get("goal_field")])
+	return desk_figures.get_goal(goal_doctype, **asked)
 
 
 # --- for programs
