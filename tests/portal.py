@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import mariadb
 import requests
@@ -270,6 +272,14 @@ def has_traceback(answer: requests.Response) -> bool:
 	return any(
 		sign in answer.text for sign in ("Traceback (most recent call last)", 'File "', "/apps/frappe/")
 	)
+
+
+def site_map_of(client: Client) -> dict[str, ElementTree.Element]:
+	"""{path of a page: its entry in the site map}, from all files that sitemap.xml names."""
+	index = ElementTree.fromstring(client.get("/sitemap.xml").content)
+	files = [urlsplit(row.findtext("{*}loc")).path for row in index]
+	entries = (url for path in files for url in ElementTree.fromstring(client.get(path).content))
+	return {urlsplit(url.findtext("{*}loc")).path: url for url in entries}
 
 
 def one_of_each(paths: Iterable[str]) -> list[str]:

@@ -5,13 +5,11 @@ the first stands for all.
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
-from portal import Portal, one_of_each
+from portal import Portal, one_of_each, site_map_of
 
 WIDE, PHONE, NARROWEST = ({"width": width, "height": 800} for width in (1280, 360, 320))
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -65,9 +63,7 @@ NOT_THERE = "/khong-co-trang-nay"
 
 @pytest.fixture(scope="module")
 def addresses(portal: Portal) -> list[str]:
-	site_map = ElementTree.fromstring(portal.guest().get("/sitemap.xml").content)
-	paths = [urlsplit(loc.text).path for loc in site_map.findall(".//{*}loc")]
-	return [*one_of_each(paths), NOT_THERE, f"/en{NOT_THERE}"]
+	return [*one_of_each(site_map_of(portal.guest())), NOT_THERE, f"/en{NOT_THERE}"]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import feedparser
 import pytest
-from portal import LATEST, Client, Portal, kind, one_of_each
+from portal import LATEST, Client, Portal, kind, one_of_each, site_map_of
 
 LANGUAGES = {"": "vi", "/en": "en"}
 
@@ -20,9 +20,7 @@ def reader(portal: Portal) -> Client:
 
 @pytest.fixture(scope="module")
 def site_map(reader: Client) -> dict[str, ElementTree.Element]:
-	"""{path: its entry in sitemap.xml}"""
-	root = ElementTree.fromstring(reader.get("/sitemap.xml").content)
-	return {urlsplit(url.findtext("{*}loc")).path: url for url in root}
+	return site_map_of(reader)
 
 
 @pytest.fixture(scope="module")

@@ -1,53 +1,56 @@
-"""When each page changed last, as sitemap.xml says: what the live build's says of a page that is not made now still holds,
+"""When each page changed last, as the site map says: what the live build's says of a page that is not made now still holds,
 so that of years of pages none is opened.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from frappe.utils import now_datetime
 from frappe.utils.data import get_system_timezone
 
-from covid_portal.publishing.figures import with_zone
+from covid_portal.publishing import pages
 from covid_portal.publishing.outline import INDEX, address_of
-from covid_portal.publishing.publication import Publication
 
-FILE = "sitemap.xml"
-ENTRY = re.compile("<url><loc>([^<]+)</loc><lastmod>([^<]+)</lastmod>")  # as listing.py writes it
+ENTRY = re.compile(
+	"<(?:url|sitemap)><loc>([^<]+)</loc><lastmod>([^<]+)</lastmod>"
+)  # as site_map_files.py writes it
 CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]+)"')
 HEAD = 4000  # bytes of a page in which its own address stands
 
-Made = Mapping[str, bytes | None]
+Made = Mapping[str, bytes | None]  # by path, or by address
+Changes = dict[str, str]  # {address: ISO time of the last change}
 
 
-def last_changes(publication: Publication, made: Made, base: str) -> dict[str, str]:
-	"""{address: ISO time of the last change} of every page but the copies, in order; `base`: the portal's own address."""
-	# Pages that earlier parts of the build have made are in no site map yet.
-	told = {} if publication.begun else told_before(publication.live / FILE, base)
-	found = told or walked(publication.live)
-	now = with_zone(now_datetime())
-	for path, content in made.items():
-		if not is_page(path):
-			continue
-		address = address_of(path)
-		if content is None or is_copy(content[:HEAD], address):
-			found.pop(address, None)
-		elif address not in found or differs(publication.live / path, content):
-			found[address] = now
-	return dict(sorted(found.items()))
+def pages_made(made: Made) -> dict[str, bytes | None]:
+	"""{address: content} of the pages among a build's files. None: it is gone, or a copy of another."""
+	found = {address_of(path): content for path, content in made.items() if is_page(path)}
+	return {
+		address: None if content is None or is_copy(content[:HEAD], address) else content
+		for address, content in found.items()
+	}
 
 
 def is_page(path: str) -> bool:
 	return path.rpartition("/")[2] == INDEX
 
 
-def told_before(file: Path, base: str) -> dict[str, str]:
-	"""What the site map there says; nothing where the portal had another address then."""
+def renewed(told: Changes, made: Made, live: Path, now: str) -> Changes:
+	"""What is told of some pages, with those that were made now, by address; in the order of the addresses."""
+	found = dict(told)
+	for address, content in made.items():
+		if content is None:
+			found.pop(address, None)
+		elif address not in found or differs(live / pages.file_of(address), content):
+			found[address] = now
+	return dict(sorted(found.items()))
+
+
+def told_before(file: Path, base: str) -> Changes:
+	"""What a file of the site map says; nothing where the portal had another address then. `base`: its own address."""
 	text = file.read_text(encoding="utf-8") if file.is_file() else ""
 	rows = [(unescape(address), changed) for address, changed in ENTRY.findall(text)]
 	if not all(address.startswith(f"{base}/") for address, _changed in rows):
@@ -55,11 +58,11 @@ def told_before(file: Path, base: str) -> dict[str, str]:
 	return {address.removeprefix(base): changed for address, changed in rows}
 
 
-def walked(live: Path) -> dict[str, str]:
-	"""The same from all pages there are; a file's time is that of its content."""
-	zone, found, folder = ZoneInfo(get_system_timezone()), {}, live.resolve()
-	for file in folder.rglob(INDEX):
-		address = address_of(file.relative_to(folder).as_posix())
+def walked(files: Iterable[Path], live: Path) -> Changes:
+	"""The same from pages of the live build themselves; a file's time is that of its content."""
+	zone, found = ZoneInfo(get_system_timezone()), {}
+	for file in files:
+		address = address_of(file.relative_to(live).as_posix())
 		with file.open("rb") as page:
 			if is_copy(page.read(HEAD), address):
 				continue

@@ -13,7 +13,6 @@ import frappe
 from covid_portal.publishing import (
 	feeds,
 	guidance,
-	last_changes,
 	listing,
 	outline,
 	pages,
@@ -26,7 +25,6 @@ from covid_portal.publishing.doctype.publishing_settings.publishing_settings imp
 )
 from covid_portal.publishing.files import xml_file
 from covid_portal.publishing.publication import Publication
-from covid_portal.publishing.series_files import Begun
 from covid_portal.publishing.test_rendering import DATA
 from covid_portal.reporting import slots
 from covid_portal.testing.case import REPORT, PortalTestCase
@@ -78,70 +76,6 @@ class TestOutline(unittest.TestCase):
 		self.assertEqual(ElementTree.fromstring(xml_file(root)).text, "Lý do <b> & 😀")
 
 
-class TestLastChanges(unittest.TestCase):
-	"""Of two pages that are live, `old` changed when the site map says."""
-
-	OLD = "2021-11-20T08:00:00+07:00"
-
-	def setUp(self) -> None:
-		folder = tempfile.TemporaryDirectory()
-		self.addCleanup(folder.cleanup)
-		self.live = Path(folder.name)
-		self.write("old/index.html", "old")
-		self.write("index.html", "home")
-
-	def write(self, path: str, text: str) -> None:
-		(self.live / path).parent.mkdir(parents=True, exist_ok=True)
-		(self.live / path).write_text(text, encoding="utf-8")
-
-	def tell(self, base: str = BASE) -> None:
-		content = listing.site_map_file({"/": self.OLD, "/old": self.OLD}, base)
-		self.write(last_changes.FILE, content.decode())
-
-	def found(self, made: dict[str, bytes | None] | None = None, **more: object) -> dict[str, str]:
-		publication = Publication((), "", {}, self.live, **more)
-		return last_changes.last_changes(publication, made or {}, BASE)
-
-	def test_what_the_site_map_says_of_a_page_that_is_not_made_now_still_holds(self) -> None:
-		self.tell()
-		with patch.object(last_changes, "walked", side_effect=AssertionError):
-			self.assertEqual(self.found(), {"/": self.OLD, "/old": self.OLD})
-
-	def test_a_page_that_is_made_has_changed_if_it_says_something_else(self) -> None:
-		self.tell()
-		found = self.found({"old/index.html": b"old", "index.html": b"new", "latest.json": b"{}"})
-		self.assertEqual(found["/old"], self.OLD)
-		self.assertGreater(found["/"], "2022")
-		self.assertEqual(list(found), ["/", "/old"])
-
-	def test_a_page_that_is_gone_is_listed_no_more(self) -> None:
-		self.tell()
-		self.assertEqual(list(self.found({"old/index.html": None})), ["/"])
-
-	def test_a_page_that_stands_at_two_addresses_has_one_of_its_own(self) -> None:
-		self.tell()
-		page = f'<link rel="canonical" href="{BASE}/ban-tin/76">'.encode()
-		made = {"ban-tin/76/index.html": page, "ban-tin/SIT-1/index.html": page}
-		self.assertEqual(list(self.found(made)), ["/", "/ban-tin/76", "/old"])
-		for path in made:
-			self.write(path, page.decode())
-		(self.live / last_changes.FILE).unlink()
-		self.assertEqual(list(self.found()), ["/", "/ban-tin/76", "/old"])
-
-	def test_all_pages_are_looked_at_where_the_site_map_cannot_tell(self) -> None:
-		for case, more in (
-			("there is none", {}),
-			("the portal has moved", {}),
-			("earlier parts of the build have made pages", {"begun": Begun({}, set())}),
-		):
-			if case != "there is none":
-				self.tell("https://old.example.vn" if "moved" in case else BASE)
-			self.write("new/index.html", "made by an earlier part")
-			found = self.found(**more)
-			self.assertEqual(list(found), ["/", "/new", "/old"], case)
-			self.assertGreater(found["/old"], "2022", case)
-
-
 class ListingCase(PortalTestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
@@ -165,7 +99,12 @@ class ListingCase(PortalTestCase):
 
 class TestListing(ListingCase):
 	def test_the_site_map_names_every_page_in_both_languages_and_its_last_change(self) -> None:
-		urls = ElementTree.fromstring(self.listed()["sitemap.xml"])
+		listed = self.listed()
+		files = [row.findtext("{*}loc") for row in ElementTree.fromstring(listed["sitemap.xml"])]
+		self.assertEqual(files, [f"{BASE}/sitemap-ban-tin-1.xml", f"{BASE}/sitemap-trang-1.xml"])
+		urls = [
+			url for file in files for url in ElementTree.fromstring(listed[file.removeprefix(f"{BASE}/")])
+		]
 		entries = {url.findtext("{*}loc"): url for url in urls}
 		for address in ("/", "/en/", "/tro-giup", "/en/tro-giup", "/tim-kiem", "/so-do-cong", "/ban-tin/76"):
 			self.assertIn(BASE + address, entries)
