@@ -132,6 +132,10 @@ def read_pdf(content: bytes, with_text: bool) -> tuple[int, str]:
 	reader = PdfReader(io.BytesIO(content))
 	if reader.is_encrypted:
 		raise Refused(PASSWORD)
+	if told_pages_of_pdf(reader) > MOST_PAGES:
+		raise Refused(
+			PAGES
+		)  # what it says of itself is enough: thousands of scanned pages are not unpacked first
 	check_objects(reader)
 	pages = len(reader.pages)
 	if not pages:
@@ -139,6 +143,11 @@ def read_pdf(content: bytes, with_text: bool) -> tuple[int, str]:
 	if pages > MOST_PAGES:
 		raise Refused(PAGES)
 	return pages, text_of_pages(reader) if with_text else ""
+
+
+def told_pages_of_pdf(reader: object) -> int:
+	told = reader.trailer["/Root"]["/Pages"].get("/Count")
+	return told if isinstance(told, int) else 0
 
 
 SCRIPT_NAMES = re.compile(rb"/(?:JavaScript|Launch)\b")

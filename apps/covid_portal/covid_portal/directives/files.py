@@ -20,7 +20,9 @@ def sentences() -> dict[str, str]:
 	return {
 		extraction.UNKNOWN: _("it is neither a PDF nor a DOCX file; save it as one of these"),
 		extraction.DAMAGED: _("it is damaged and cannot be read; save or scan it again"),
-		extraction.TOO_LARGE: _("it is larger than 50 MB"),
+		extraction.TOO_LARGE: _(
+			"it is larger than 50 MB; scan it in black and white, or split it into several files"
+		),
 		extraction.HEAVY: _("it takes too long to read; save or scan it again"),
 		extraction.PASSWORD: _("it is protected by a password; save it without one"),
 		extraction.SCRIPT: _("it holds a script or starts a program; print it to a new PDF"),
@@ -28,7 +30,7 @@ def sentences() -> dict[str, str]:
 		extraction.PAGES: _(
 			"it has more than {0} pages; split it into files of up to {0} pages and attach each to this document"
 		).format(extraction.MOST_PAGES),
-		extraction.BOMB: _("it unpacks to far more than a document holds"),
+		extraction.BOMB: _("it unpacks to far more than a document holds; save or scan it again"),
 		extraction.MACRO: _("it holds macros; save it without them"),
 		extraction.OUTSIDE: _("it loads parts from elsewhere; save it with everything in it"),
 	}

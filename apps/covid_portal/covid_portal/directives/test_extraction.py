@@ -30,6 +30,7 @@ class TestExtraction(unittest.TestCase):
 			"password": made.with_password(),
 			"embedded": made.with_attachment(),
 			"pages": made.written(made.blank(2000)),
+			"pages of a scan that is too large as well": made.scanned(501),
 			"pages not told": made.lying_about_pages(2000),
 			"bomb": made.unpacking_for_ever(),
 			"bomb in a zip": made.docx("x", parts={"word/media/a.bin": bytes(101_000_000)}),

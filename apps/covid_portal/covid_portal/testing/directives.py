@@ -48,6 +48,16 @@ def blank(pages: int = 1) -> PdfWriter:
 	return writer
 
 
+def scanned(pages: int) -> bytes:
+	"""Each a picture that unpacks to 1 MB."""
+	writer, picture = blank(pages), EncodedStreamObject()
+	picture[NameObject("/Filter")] = NameObject("/FlateDecode")
+	picture._data = zlib.compress(bytes(1_000_000))
+	for page in writer.pages:
+		page[NameObject("/Contents")] = writer._add_object(picture.clone(writer, force_duplicate=True))
+	return written(writer)
+
+
 def with_script() -> bytes:
 	writer = blank()
 	action = {
