@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -61,8 +62,11 @@ def test_map_and_overview_show_the_same_levels(levels: dict, guest: Client) -> N
 	letters = dict(zip(month["communes"], slot["commune_levels"], strict=True))
 	assert letters == {area["code"]: str(area["level"] or 0) for area in communes(levels)}
 	small = guest.get("/").text.partition('class="card map-small"')[2]
-	shown = re.findall(r'<i class="(l\d|u)"></i>', small.partition('class="legend"')[0])
-	assert sorted(shown) == sorted(f"l{letter}" if letter != "0" else "u" for letter in letters.values())
+	paths = re.findall(r'<path class="(l\d|u)" d="([^"]+)"', small.partition('class="legend"')[0])
+	shown = Counter({shade: 0 for shade, _path in paths})
+	for shade, path in paths:
+		shown[shade] += path.count("M")
+	assert shown == Counter(f"l{letter}" if letter != "0" else "u" for letter in letters.values())
 
 
 def test_who_reads_levels(administrator: Client, client: Callable[[str], Client], guest: Client) -> None:

@@ -1,9 +1,13 @@
 """The tile map: a block for each district, in it a tile for each commune. The areas themselves say where they stand."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import frappe
 
+ROW = 7  # tiles
+WIDE, HIGH, GAP = 16, 10, 2  # of a tile of the small map, in its own steps
+FOUR = "v-7l-4 5h6"  # the numeral, from its foot
 COLUMNS = (
 	"name",
 	"full_name",
@@ -74,3 +78,23 @@ def side_by_side(blocks: list[dict]) -> list[dict]:
 			moved.append(row)
 		taken.add((row["row"], row["column"]))
 	return sorted(blocks, key=lambda row: (row["row"], row["column"]))
+
+
+def drawing_of(shades: Sequence[str]) -> dict:
+	"""Tiles of these shades, seven to a row, as SVG: {"width", "height", "shapes": {shade: path}, "numerals": path of a 4 on each
+	of shade l4}. One path for all of a shade: as elements of their own, the province's tiles cost a phone a third of the time
+	before it shows the overview."""
+	places = [((at % ROW) * (WIDE + GAP), (at // ROW) * (HIGH + GAP)) for at in range(len(shades))]
+	shapes: dict[str, str] = {}
+	for shade, (x, y) in zip(shades, places, strict=True):
+		shapes[shade] = f"{shapes.get(shade, '')}M{x} {y}h{WIDE}v{HIGH}h-{WIDE}z"
+	numerals = [
+		f"M{x + 9} {y + 8.5}{FOUR}" for shade, (x, y) in zip(shades, places, strict=True) if shade == "l4"
+	]
+	rows = -(-len(shades) // ROW)
+	return {
+		"width": ROW * (WIDE + GAP) - GAP,
+		"height": max(rows * (HIGH + GAP) - GAP, 1),
+		"shapes": dict(sorted(shapes.items())),
+		"numerals": "".join(numerals),
+	}

@@ -9,7 +9,7 @@ from frappe.utils import get_datetime
 from covid_portal.publishing import pages, rendering, site_map
 from covid_portal.publishing.files import data_file
 from covid_portal.publishing.mapping import measures as measuring
-from covid_portal.publishing.mapping.layout import blocks_of
+from covid_portal.publishing.mapping.layout import blocks_of, drawing_of
 from covid_portal.publishing.mapping.measures import (
 	LEVELS,
 	MEASURES,
@@ -109,8 +109,8 @@ def is_corner_free(blocks: list[dict]) -> bool:
 
 
 def small_map(latest: dict, levels: dict[str, str]) -> dict:
-	"""What map_small.html is made of: {"blocks": [{…, "figures", "shade"}], "rows": {code: classes of the tiles}} and the entry of
-	the measure: levels, where some were decided, else new cases in the slot. `latest`: figures.slot_data of the newest slot;
+	"""What map_small.html is made of: {"blocks": [{…, "figures", "drawing": layout.drawing_of its tiles}]} and the entry of the
+	measure: levels, where some were decided, else new cases in the slot. `latest`: figures.slot_data of the newest slot;
 	`levels`: {area: letter}."""
 	districts = {row["code"]: row for row in latest["districts"]}
 	blocks = blocks_of(latest["province"]["code"], day_of(latest["time"]))
@@ -122,7 +122,13 @@ def small_map(latest: dict, levels: dict[str, str]) -> dict:
 			tile["level"] = levels.get(tile["code"], NO_LEVEL)
 	measure = LEVELS if has_any(blocks, LEVELS) else NEW
 	translators = {lang: pages.translator(lang) for lang in LANGUAGES}
-	return {"blocks": blocks, **measure_entry(measure, blocks, translators)}
+	entry = measure_entry(measure, blocks, translators)
+	for block in blocks:
+		shades = [
+			entry["shown"].get(tile["code"], entry["shown"].get(block["code"])) for tile in block["tiles"]
+		]
+		block["drawing"] = drawing_of(shades)
+	return {"blocks": blocks, **entry}
 
 
 # --- measures, in words

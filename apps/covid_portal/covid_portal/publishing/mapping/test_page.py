@@ -269,6 +269,16 @@ class TestMap(SnapshotCase):
 		self.assertNotIn(FILE, self.html())
 
 
+class TestDrawing(unittest.TestCase):
+	def test_each_tile_is_drawn_once_in_the_path_of_its_shade(self) -> None:
+		drawn = layout.drawing_of(["l1", "l4", "l1", "u", "l1", "l2", "l1", "l4"])
+		counts = {shade: path.count("z") for shade, path in drawn["shapes"].items()}
+		self.assertEqual(counts, {"l1": 4, "l2": 1, "l4": 2, "u": 1})
+		self.assertEqual(drawn["numerals"].count("M"), 2)
+		self.assertTrue(drawn["shapes"]["l4"].endswith("M0 12h16v10h-16z"))  # the first of the second row
+		self.assertEqual((drawn["width"], drawn["height"]), (124, 22))
+
+
 class TestMeasures(unittest.TestCase):
 	def test_every_class_is_named_and_begins_where_the_one_before_ends(self) -> None:
 		said = measures.shade_words(measures.WEEK_RATE, str)
