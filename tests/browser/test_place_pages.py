@@ -124,8 +124,11 @@ def test_the_finder_knows_what_is_near_open_and_delivered(window: Window, names:
 	page.goto("/diem-cung-cap")
 	page.select_option("#finder-commune", AREA)
 	expect(page.locator("#finder-found li").first).to_contain_text("cùng xã")
-	# Communes have no middle of their own in the pack.
-	expect(page.locator("#finder-found li", has_text="cách trung tâm Huyện").first).to_be_visible()
+	expect(page.locator("#finder-found li", has_text="cách khoảng").first).to_be_visible()
+	# Communes have no centre of their own in the pack.
+	expect(page.locator("#finder-said")).to_contain_text(
+		re.compile("Chưa có tọa độ trung tâm Xã .* tính từ trung tâm Huyện")
+	)
 	page.check("#finder-open")
 	expect(page.locator("#finder-found li", has_text=names[POINT])).to_be_visible()
 	page.check("#finder-delivery")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { distance, isOpen, matches, minuteOfWeek, nearestFirst } from "../../apps/covid_portal/covid_portal/public/js/public/places_model.js";
+import { byCode, distance, isOpen, matches, minuteOfWeek, nearestFirst, positionOfArea, withCentre } from "../../apps/covid_portal/covid_portal/public/js/public/places_model.js";
 
 const DAY = 24 * 60;
 
@@ -42,6 +42,28 @@ test("the commune's own come first, then its district's, then the others by dist
 	const rows = [row("far", "9", "D9", 21), row("near", "8", "D8", 19.6), row("district", "2", "D1", 19.9), row("own", "1", "D1", 20)];
 	const ids = nearestFirst(rows, { commune: "1", district: "D1", at: [19.5, 105], isHere: false }).map(({ id }) => id);
 	assert.deepEqual(ids, ["own", "district", "near", "far"]);
+});
+
+test("from a commune whose centre is known what is nearer in another district comes first", () => {
+	const rows = [{ id: "district", area: "2", district: "D1", latitude: 19.9, longitude: 105 }, { id: "near", area: "8", district: "D8", latitude: 19.6, longitude: 105 }];
+	const ids = nearestFirst(rows, { commune: "1", district: "", at: [19.5, 105], isHere: false }).map(({ id }) => id);
+	assert.deepEqual(ids, ["near", "district"]);
+});
+
+test("an area without a centre is measured from that of the nearest area around it", () => {
+	const centre = { latitude: 19.5, longitude: 105.5, of_outline: false };
+	const areas = byCode({
+		areas: [
+			{ code: "38", parent: null, centre: null },
+			{ code: "D1", parent: "38", centre },
+			{ code: "1", parent: "D1", centre: null },
+			{ code: "2", parent: "D1", centre: { ...centre, latitude: 19.6, of_outline: true } },
+		],
+	});
+	assert.equal(withCentre(areas, "1").code, "D1");
+	assert.deepEqual(positionOfArea(withCentre(areas, "2")), [19.6, 105.5]);
+	assert.equal(withCentre(areas, "38"), null);
+	assert.equal(withCentre(areas, ""), null);
 });
 
 test("near me goes by distance alone, and what has no position comes last", () => {

@@ -31,12 +31,12 @@ def load_province_pack(context: dict, path: str) -> None:
 def load_staff(context: dict, path: str) -> None:
 	"""Make accounts and give duties from the table PATH (XLSX or CSV): all rows, or none and what is wrong by row."""
 	with connected(context):
-		from covid_portal.setup import staff_accounts
+		from covid_portal.setup import plain_table, staff_accounts
 
-		with refusing(staff_accounts.StaffRefused):
+		with refusing(plain_table.TableRefused):
 			made = staff_accounts.load_file(Path(path))
 			if made["problems"]:
-				raise staff_accounts.StaffRefused(
+				raise plain_table.TableRefused(
 					"\n".join(f"{row['row']}: {row['message']}" for row in made["problems"])
 				)
 			frappe.db.commit()

@@ -1,10 +1,11 @@
 """The set-based writer: many rows of one table in few statements, inside the request's own transaction.
 
 It skips every framework event (validate, on_update, Version, notifications). Callers apply the same rules themselves and
-say what they skip; only the set-based writers of reporting, approval and places call it.
+say what they skip; only the set-based writers of reporting, approval, places and the map call it.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 import frappe
@@ -35,6 +36,15 @@ def insert_rows(
 		insert_batch(doctype, columns, batch, ignore, update)
 		count += len(batch)
 	return count
+
+
+def write_versions(doctype: str, changed: Mapping[str, list[list]]) -> None:
+	"""What the framework keeps of a change, for many documents: {name: [[field, before, after]]}."""
+	rows = []
+	for number, (name, moves) in zip(new_names("Version", len(changed)), changed.items(), strict=True):
+		data = {"added": [], "changed": moves, "removed": [], "row_changed": []}
+		rows.append([number, doctype, name, json.dumps(data, ensure_ascii=False)])
+	insert_rows("Version", ["name", "ref_doctype", "docname", "data"], rows)
 
 
 def new_names(doctype: str, count: int) -> list:

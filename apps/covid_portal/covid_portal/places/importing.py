@@ -7,8 +7,6 @@ are saved one by one. A place's own unit sends its drafts for approval afterward
 what is changed.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +17,7 @@ from frappe.utils import now_datetime
 
 from covid_portal.approval.vocabulary import DRAFT
 from covid_portal.organisation.texts import without_tags
-from covid_portal.organisation.writers import insert_rows, new_names
+from covid_portal.organisation.writers import insert_rows, new_names, write_versions
 from covid_portal.places.own_places import areas_to_write
 from covid_portal.places.place import show_later
 from covid_portal.places.row_problems import problems_of
@@ -122,14 +120,7 @@ def renew(kind: Kind, table: pd.DataFrame) -> int:
 	for value, part in told.groupby(kind.current)[CODE]:  # a handful of states
 		values = {kind.current: value, **confirmation(kind, now)}
 		frappe.db.set_value(kind.doctype, {"name": ("in", list(part))}, values, modified=now)
-	write_versions(kind, zip(names, told[kind.current], strict=True), before)
+	moved = zip(names, told[kind.current], strict=True)
+	changed = {name: [[kind.current, before[name], value]] for name, value in moved if before[name] != value}
+	write_versions(kind.doctype, changed)
 	return len(told)
-
-
-def write_versions(kind: Kind, told: Iterable[tuple[str, str]], before: dict[str, str]) -> None:
-	changed = [(name, before[name], value) for name, value in told if before[name] != value]
-	rows = []
-	for number, (name, old, value) in zip(new_names("Version", len(changed)), changed, strict=True):
-		data = {"added": [], "changed": [[kind.current, old, value]], "removed": [], "row_changed": []}
-		rows.append([number, kind.doctype, name, json.dumps(data, ensure_ascii=False)])
-	insert_rows("Version", ["name", "ref_doctype", "docname", "data"], rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
-from covid_portal.publishing.mapping.outline_files import COMMUNE, DISTRICT, approved
+from covid_portal.publishing.mapping.outline_files import COMMUNE, DISTRICT, LEVELS, PROVINCE, approved
 
 AROUND_CENTRES = 0.35  # degrees: a district's centre lies less than this from the province's border
 VIETNAM = (8.0, 102.0, 23.5, 117.9)  # with its islands; where nothing is known of the province
@@ -36,7 +36,7 @@ class Bounds:
 
 def bounds() -> Bounds:
 	"""Of the province that is published."""
-	row = approved("Province") or approved(DISTRICT) or approved(COMMUNE)
+	row = approved(PROVINCE) or approved(DISTRICT) or approved(COMMUNE)
 	return of_outlines(json.loads(row.web)) if row else of_centres()
 
 
@@ -46,11 +46,14 @@ def of_outlines(web: dict) -> Bounds:
 
 
 def of_centres() -> Bounds:
+	"""Of the largest parts of the province that have one: a commune's, entered wrongly, must not let others follow it."""
 	area = frappe.qb.DocType("Area")
-	rows = frappe.qb.from_(area).select(area.latitude, area.longitude).where(area.latitude > 0).run()
+	known = frappe.qb.from_(area).where((area.latitude > 0) & (area.level > LEVELS[PROVINCE]))
+	rows = known.select(area.level, area.latitude, area.longitude).run()
 	if not rows:
 		return Bounds(*VIETNAM)
-	latitudes, longitudes = zip(*rows, strict=True)
+	largest = min(rows)[0]
+	latitudes, longitudes = zip(*(place for level, *place in rows if level == largest), strict=True)
 	margin = AROUND_CENTRES
 	return Bounds(
 		min(latitudes) - margin, min(longitudes) - margin, max(latitudes) + margin, max(longitudes) + margin

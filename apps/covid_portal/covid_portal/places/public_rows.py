@@ -17,7 +17,6 @@ from covid_portal.places import hours
 from covid_portal.places.doctype.quarantine_site.quarantine_site import CLOSED, FULL
 from covid_portal.publishing.communes import threshold
 from covid_portal.publishing.figures import with_zone
-from covid_portal.publishing.mapping.outline_files import COMMUNE, middles
 
 SITES, POINTS, CONTROL = "sites", "points", "control"
 STEPS = (1, 5, 10, 20, 50, 100, 200, 500, 1000)  # of free places
@@ -32,7 +31,8 @@ class Areas:
 
 	@classmethod
 	def load(cls) -> "Areas":
-		fields = ["name", "full_name", "full_name_en", "parent_area", "level", "latitude", "longitude"]
+		fields = ["name", "full_name", "full_name_en", "parent_area", "level"]
+		fields += ["latitude", "longitude", "centre_of_outline"]
 		return cls({row.name: row for row in frappe.get_all("Area", fields=fields, order_by="lft")})
 
 	def named(self, code: str) -> dict:
@@ -47,22 +47,22 @@ class Areas:
 		return row.name if row else code
 
 	def communes(self) -> list[dict]:
-		"""[{"code", "name", "name_en", "at": "19.81,105.79" or "", "communes": [{"code", "name", "name_en", "at"}]}] of the
-		districts, in their order. A commune's middle is what was entered for it, else that of its approved outline."""
+		"""[{"code", "name", "name_en", "communes": [{"code", "name", "name_en"}]}] of the districts, in their order."""
 		groups: dict[str, dict] = {}
-		drawn = middles(COMMUNE)
 		for row in self.rows.values():
 			if (row.level or 0) > DISTRICT:
 				above = self.rows.get(self.district(row.name)) or row
-				district = {"code": above.name, **self.named(above.name), "at": at(above), "communes": []}
-				own = at(row) or ",".join(map(str, drawn.get(row.name, ())))
-				commune = {"code": row.name, **self.named(row.name), "at": own}
+				district = {"code": above.name, **self.named(above.name), "communes": []}
+				commune = {"code": row.name, **self.named(row.name)}
 				groups.setdefault(above.name, district)["communes"].append(commune)
 		return list(groups.values())
 
-
-def at(area: dict) -> str:
-	return f"{area.latitude},{area.longitude}" if area.latitude else ""
+	def with_centre(self, code: str) -> frappe._dict | None:
+		"""The area, or the nearest one around it whose centre is known."""
+		row = self.rows.get(code)
+		while row and not row.latitude:
+			row = self.rows.get(row.parent_area)
+		return row
 
 
 def approved_rows(doctype: str, columns: tuple[str, ...], condition: str = "1 = 1") -> list[frappe._dict]:

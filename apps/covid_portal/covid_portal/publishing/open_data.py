@@ -25,6 +25,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 OF_SLOT = ("slot", "time", "version")
 OF_AREA = ("code", "name", "name_en", *COMPLETENESS)
 AREA_FIELDS = ("name", "full_name", "full_name_en", "kind", "level", "parent_area", "valid_from", "valid_to")
+AREA_FIELDS += ("latitude", "longitude", "centre_of_outline")
 SETTINGS = ("organisation", "organisation_en", "site_title", "site_title_en", "licence", "licence_en")
 
 
@@ -330,4 +331,16 @@ def area_entry(row: dict, successors: list[dict]) -> dict:
 		"valid_from": str(row.valid_from) if row.valid_from else None,
 		"valid_to": str(row.valid_to) if row.valid_to else None,
 		"successors": successors,
+		"centre": centre(row),
+	}
+
+
+def centre(area: dict) -> dict | None:
+	"""None where it is not known."""
+	if not area.latitude:
+		return None
+	return {
+		"latitude": area.latitude,
+		"longitude": area.longitude,
+		"of_outline": bool(area.centre_of_outline),
 	}

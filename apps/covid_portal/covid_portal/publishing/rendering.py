@@ -22,6 +22,7 @@ from covid_portal.publishing.site_map import Translate
 APP = Path(__file__).resolve().parent.parent
 DATA_URL = "/du-lieu-mo/v1/slots/latest.json"
 INDEX_URL = "/du-lieu-mo/v1/index.json"
+AREAS_URL = "/du-lieu-mo/v1/areas.json"
 CORRECTIONS_URL = "/du-lieu-mo/v1/corrections.json"
 FEED, OPENSEARCH, SEARCH_INDEX = "/tin.atom", "/opensearch.xml", "/tim-kiem/index.json"
 MINUS, DASH, NBSP = "\u2212", "\u2013", "\u00a0"
@@ -108,7 +109,7 @@ def environment(lang: str, translate: Translate) -> Environment:
 		trim_blocks=True,
 		lstrip_blocks=True,
 	)
-	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL)
+	env.globals.update(_=translate, t=translate, share=share, data_url=DATA_URL, areas_url=AREAS_URL)
 	env.globals.update(states=states, level_names=levels)
 	env.globals["address"] = partial(site_map.address, lang=lang)
 	env.globals.update(corrections_url=CORRECTIONS_URL, index_url=INDEX_URL)

@@ -7,8 +7,6 @@ phone, and gets the duty. New accounts have no password: each person chooses one
 An administrator of the portal gives duties without being allowed to edit accounts; this is the one way in which he makes them.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +18,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import today, validate_email_address
 from openpyxl import Workbook
-from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
-from python_calamine import CalamineError, CalamineWorkbook
 from werkzeug.wrappers import Response
 
 from covid_portal.organisation.duties import is_duty
-from covid_portal.organisation.post import default_language, has_outgoing_account
-from covid_portal.reporting.spreadsheet import archive
+from covid_portal.organisation.post import has_outgoing_account
 from covid_portal.reporting.spreadsheet.api import send_file
-from covid_portal.reporting.spreadsheet.problems import WorkbookRefused, to_bytes
+from covid_portal.reporting.spreadsheet.problems import to_bytes
 from covid_portal.setup.module_profile import NAME as MODULE_PROFILE
+from covid_portal.setup.plain_table import MOST_TOLD, PlainTable, called, sent_table, text_of
 
 LABELS = {
 	"full_name": "Full Name",
@@ -42,17 +38,13 @@ LABELS = {
 	"valid_to": "Valid until",
 }
 NEEDED = ("full_name", "email", "unit", "duty")
+TABLE = PlainTable(LABELS, NEEDED)
+WIDTHS = (30, 34, 16, 16, 26, 14, 14)
 DATES = ("%Y-%m-%d", "%d/%m/%Y")
 PHONE = re.compile(r"\+?\d{8,15}")
-MOST_BYTES = 5 * 1024**2
 MOST_ROWS = 5_000
 MOST_IN_REQUEST = 100  # rows; a request has two minutes, and each new account empties everybody's caches
-MOST_TOLD = 100
 TEMPLATE_ROWS = 500
-
-
-class StaffRefused(frappe.ValidationError):
-	"""The table cannot be taken in; the message says why. Nothing is stored."""
 
 
 # --- endpoints
@@ -66,10 +58,7 @@ def load_table() -> dict:
 	problems.
 	"""
 	require_giver()
-	file = frappe.request.files.get("table")
-	if not file:
-		frappe.throw(_("No table was sent."), StaffRefused)
-	return take_in(file.filename or "", file.stream.read(MOST_BYTES + 1), MOST_IN_REQUEST)
+	return take_in(*sent_table(), MOST_IN_REQUEST)
 
 
 @frappe.whitelist(methods=["GET"])
@@ -113,54 +102,9 @@ def take_in(name: str, content: bytes, most: int) -> dict:
 
 def read(name: str, content: bytes, most: int) -> Iterator[dict]:
 	"""Each row that says anything: {"row": its line in the table, column: text, date or ""}."""
-	cells = csv_cells(content) if name.lower().endswith(".csv") else workbook_cells(content)
-	heads = [column_of(head) for head in (cells[0] if cells else [])]
-	missing = [_(LABELS[column]) for column in NEEDED if column not in heads]
-	if missing:
-		frappe.throw(_("The first row lacks the columns {0}.").format(", ".join(missing)), StaffRefused)
-	rows = [(line, row) for line, row in enumerate(cells[1:], 2) if any(map(text_of, row))]
-	if not 1 <= len(rows) <= most:
-		frappe.throw(
-			_(
-				"The table must have between 1 and {0} rows; larger ones the operator loads by command."
-			).format(most),
-			StaffRefused,
-		)
-	for line, row in rows:
-		values = {head: value_of(head, cell) for head, cell in zip(heads, row, strict=False) if head}
-		yield {**dict.fromkeys(LABELS, ""), **values, "row": line}
-
-
-def csv_cells(content: bytes) -> list[list]:
-	try:
-		text = content[:MOST_BYTES].decode("utf-8-sig")
-		head = text.partition("\n")[0]
-		return list(
-			csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-		)
-	except (UnicodeDecodeError, csv.Error) as error:
-		frappe.throw(_("The table cannot be read as UTF-8 text: {0}").format(error), StaffRefused)
-
-
-def workbook_cells(content: bytes) -> list[list]:
-	try:
-		vetted = archive.vet(content, MOST_BYTES)
-		with CalamineWorkbook.from_filelike(io.BytesIO(vetted.content)) as book:
-			return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-	except (WorkbookRefused, CalamineError, IndexError) as error:
-		said = str(error) if isinstance(error, WorkbookRefused) else _("The file is damaged.")
-		frappe.throw(said, StaffRefused)
-
-
-def column_of(head: object) -> str:
-	"""The column by its name or label; "" for one that is none of ours."""
-	wanted = text_of(head).casefold()
-	return next((key for key, label in LABELS.items() if wanted in {key, *called(label)}), "")
-
-
-def called(text: str) -> set[str]:
-	"""What people call it: in English, in the user's language and in the site's."""
-	return {name.casefold() for name in (text, _(text), _(text, lang=default_language()))}
+	hint = _("Larger ones the operator loads by command.")
+	for row in TABLE.read(name, content, most, hint):
+		yield {"row": row["row"], **{column: value_of(column, row[column]) for column in LABELS}}
 
 
 def value_of(column: str, cell: object) -> str | date:
@@ -174,12 +118,6 @@ def value_of(column: str, cell: object) -> str | date:
 		# A spreadsheet program takes a phone number for a number, and its first 0 for nothing.
 		return f"0{digits}" if isinstance(cell, float | int) and digits else digits
 	return duty_of(text) if column == "duty" else text
-
-
-def text_of(cell: object) -> str:
-	if isinstance(cell, float) and cell.is_integer():
-		return str(int(cell))
-	return "" if cell is None else str(cell).strip()
 
 
 def date_of(cell: object) -> str | date:
@@ -319,13 +257,8 @@ def past_the_throttle() -> Iterator[None]:
 
 
 def empty_table() -> Workbook:
-	book = Workbook()
+	book = TABLE.empty(_("Staff"), WIDTHS)
 	sheet = book.active
-	sheet.title = _("Staff")
-	sheet.append([_(label) for label in LABELS.values()])
-	for cell, width in zip(sheet[1], (30, 34, 16, 16, 26, 14, 14), strict=True):
-		cell.font = Font(bold=True)
-		sheet.column_dimensions[cell.column_letter].width = width
 	names = book.create_sheet(_("Duties"))
 	for role in duties():
 		names.append([_(role)])
@@ -334,5 +267,4 @@ def empty_table() -> Workbook:
 	)
 	rule.add(f"E2:E{TEMPLATE_ROWS}")
 	sheet.add_data_validation(rule)
-	sheet.freeze_panes = "A2"
 	return book

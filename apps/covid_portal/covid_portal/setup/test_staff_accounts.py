@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from covid_portal.organisation.duties import running_assignments
 from covid_portal.setup import staff_accounts
-from covid_portal.setup.staff_accounts import MOST_IN_REQUEST, StaffRefused, empty_table, take_in
+from covid_portal.setup.plain_table import TableRefused
+from covid_portal.setup.staff_accounts import MOST_IN_REQUEST, empty_table, take_in
 from covid_portal.testing.case import PortalTestCase
 from covid_portal.testing.province import address
 
@@ -104,12 +105,12 @@ class TestWhatIsWrong(StaffCase):
 		self.assertWrong(*ROWS, f"Ai đó,{AN},,ZZ-NOWHERE,Reporter,,", says="", row=5)
 
 	def test_what_is_no_such_table(self) -> None:
-		self.assertRefused(StaffRefused, self.take, *ROWS, heads="a,b,c", says="Email")
-		self.assertRefused(StaffRefused, self.take)
-		self.assertRefused(StaffRefused, self.take, *ROWS, most=2, says="between 1 and 2")
+		self.assertRefused(TableRefused, self.take, *ROWS, heads="a,b,c", says="Email")
+		self.assertRefused(TableRefused, self.take)
+		self.assertRefused(TableRefused, self.take, *ROWS, most=2, says="between 1 and 2")
 		for content in (b"", b"PK\x03\x04 no workbook", "Họ tên".encode("utf-16")):
 			for name in ("x.xlsx", "x.csv"):
-				self.assertRefused(StaffRefused, take_in, name, content, 10)
+				self.assertRefused(TableRefused, take_in, name, content, 10)
 
 
 class TestWhoMay(StaffCase):

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import re
-from itertools import accumulate
 from pathlib import Path
 
 import frappe
@@ -15,7 +13,8 @@ from covid_portal.publishing.site_map import Translate
 
 FILE = f"{FOLDER}/outlines.json"
 SHOWN = ("name", "level", "licence", "source", "source_url", "source_date", "approved_at", "web")
-DISTRICT, COMMUNE = "District", "Commune"
+PROVINCE, DISTRICT, COMMUNE = "Province", "District", "Commune"
+LEVELS = {PROVINCE: 1, DISTRICT: 2, COMMUNE: 3}
 
 
 def outline_files(live: Path) -> dict[str, bytes]:
@@ -47,30 +46,9 @@ def approved(level: str) -> frappe._dict | None:
 	return rows[0] if rows else None
 
 
-def middles(level: str) -> dict[str, tuple[float, float]]:
-	"""{area: (latitude, longitude)}, the middles of the approved outlines of a level; empty where there are none."""
-	row = approved(level)
-	return middles_of(json.loads(row.web)) if row else {}
-
-
-def middles_of(web: dict) -> dict[str, tuple[float, float]]:
-	(west, north), (across, down) = web["origin"], web["scale"]
-	found = {code: middle_of(path) for code, path in web["areas"].items()}
-	return {code: (round(north - y / down, 4), round(west + x / across, 4)) for code, (x, y) in found.items()}
-
-
-def middle_of(path: str) -> tuple[float, float]:
-	"""Of the longest ring of web_outlines.path(): half-way between its edges."""
-	ring = max(path.split("M"), key=len)
-	steps = [float(number) for number in re.findall(r"-?\d+", ring)]
-	sides = [list(accumulate(steps[axis::2])) for axis in (0, 1)]
-	x, y = ((min(side) + max(side)) / 2 for side in sides)
-	return x, y
-
-
 def outline_file(row: dict) -> bytes:
 	terms = {key: row[key] or "" for key in ("licence", "source", "source_url")}
-	ground = approved("Province")
+	ground = approved(PROVINCE)
 	web = json.loads(row["web"])
 	return data_file(
 		{

@@ -8,8 +8,14 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Polygon, box
 
-from covid_portal.publishing.mapping.outline_files import middles_of, under
-from covid_portal.publishing.mapping.web_outlines import WIDTH, projection_of, web_outlines, without_slivers
+from covid_portal.publishing.mapping.outline_files import under
+from covid_portal.publishing.mapping.web_outlines import (
+	WIDTH,
+	centres_of,
+	projection_of,
+	web_outlines,
+	without_slivers,
+)
 
 # Some way around a corner, so that there is something to simplify.
 WEST, SOUTH, EAST, NORTH = 104.5, 19.3, 106.0, 20.6
@@ -94,11 +100,23 @@ class TestWebOutlines(unittest.TestCase):
 		for code, place in own["labels"].items():
 			self.assertTrue(polygons_of(own["areas"][code]).buffer(1).contains(shapely.Point(place)), code)
 
-	def test_the_middle_of_an_area_is_told_in_degrees(self) -> None:
-		for code, (latitude, longitude) in middles_of(self.full).items():
-			west, south, east, north = self.shapes[code].bounds
-			self.assertAlmostEqual(latitude, (south + north) / 2, delta=0.01)
-			self.assertAlmostEqual(longitude, (west + east) / 2, delta=0.01)
+	def test_the_centre_of_an_area_lies_inside_of_it(self) -> None:
+		horseshoe = Polygon([(0, 0), (9, 0), (9, 9), (6, 9), (6, 3), (3, 3), (3, 9), (0, 9)])
+		shapes = {
+			"square": box(105, 19, 106, 20),
+			"horseshoe": shapely.transform(horseshoe, lambda xy: xy / 10 + (106, 19)),
+			"ring": box(107, 19, 108, 20).difference(box(107.2, 19.2, 107.8, 19.8)),
+			"islands": MultiPolygon([box(108.1, 19, 108.2, 19.1), box(108.2, 19.2, 109, 20)]),
+			"speck": box(109, 19, 109.00001, 19.00001),
+		}
+		parts = {code: MultiPolygon(list(shapely.get_parts(shape))) for code, shape in shapes.items()}
+		found = centres_of(web_outlines(parts, {}))
+		for code, (latitude, longitude) in found.items():
+			place = shapely.Point(longitude, latitude)
+			self.assertLess(shapes[code].distance(place), 0.002, code)
+		for code, place in {"square": (19.5, 105.5), "islands": (19.6, 108.6)}.items():
+			for told, wanted in zip(found[code], place, strict=True):
+				self.assertAlmostEqual(told, wanted, delta=0.002)
 
 	def test_neighbours_drawn_a_hair_apart_or_with_other_corners_get_one_border(self) -> None:
 		left = Polygon([(0, 0), (50, 0), (50, 100), (0, 100)])

@@ -6,8 +6,9 @@ province differs from a conformal one by less than a line's width. `origin` and 
 """
 
 import math
+import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import shapely
 from shapely import STRtree, affinity
@@ -124,3 +125,35 @@ def ring_path(ring: shapely.LinearRing) -> str:
 		return ""
 	steps = (f"{x - a},{y - b}" for (a, b), (x, y) in pairwise(kept))
 	return f"M{kept[0][0]},{kept[0][1]}l{' '.join(steps)}z"
+
+
+# --- and back
+
+
+def centres_of(web: dict) -> dict[str, tuple[float, float]]:
+	"""{code: (latitude, longitude)} of a place inside of each area."""
+	(west, north), (across, down) = web["origin"], web["scale"]
+	places = {code: centre_of(drawing) for code, drawing in web["areas"].items()}
+	return {
+		code: (round(north - y / down, 5), round(west + x / across, 5)) for code, (x, y) in places.items()
+	}
+
+
+def centre_of(drawing: str) -> tuple[float, float]:
+	"""The centroid of the largest part of what path() drew; where that lies outside of it, its roomiest place."""
+	part = max(shapely.get_parts(shape_of(drawing)), key=lambda part: part.area)
+	return part.centroid.coords[0] if part.contains(part.centroid) else tuple(middle(part))
+
+
+def shape_of(drawing: str) -> BaseGeometry:
+	"""What path() drew: a ring inside of another one is a hole."""
+	rings = [Polygon(positions(text)).buffer(0) for text in drawing.split("M")[1:]]
+	return shapely.symmetric_difference_all(rings)
+
+
+def positions(ring: str) -> list[tuple[int, int]]:
+	if "h" in ring:  # the square in place of what is smaller than a step
+		x, y = (int(number) for number in ring.partition("h")[0].split(","))
+		return [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+	steps = [[int(number) for number in pair.split(",")] for pair in re.split("[l ]", ring.rstrip("z"))]
+	return list(zip(*(accumulate(axis) for axis in zip(*steps, strict=True)), strict=True))

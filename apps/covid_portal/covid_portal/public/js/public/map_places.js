@@ -2,7 +2,7 @@
 // reader is leaves the device for nowhere. The list below the map is what the marks on it say.
 
 const { search } = new URL(import.meta.url); // the part comes with the version of this file
-const { distance, isOfUse, isOpen, minuteOfWeek, nearestFirst, rowsOfPlaces } = await import(`./places_model.js${search}`);
+const { byCode, distance, isOfUse, isOpen, minuteOfWeek, nearestFirst, positionOfArea, rowsOfPlaces } = await import(`./places_model.js${search}`);
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_LISTED = 20;
@@ -12,7 +12,7 @@ const form = document.getElementById("map-layers");
 if (form) start(form);
 
 function start(form) {
-	const { url, lang } = form.dataset;
+	const { url, areas: areasUrl, lang } = form.dataset;
 	const texts = JSON.parse(document.getElementById("map-places-texts").content.textContent);
 	const tiles = document.getElementById("map-tiles");
 	const outlines = document.getElementById("map-outlines");
@@ -25,10 +25,10 @@ function start(form) {
 	let area = null;
 	let web = null; // how degrees become the drawing's steps
 
-	const load = () =>
-		(loading ??= fetch(url)
-			.then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-			.then(rowsOfPlaces));
+	const get = (address) => fetch(address).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))));
+
+	/** [places, areas by code] */
+	const load = () => (loading ??= Promise.all([get(url).then(rowsOfPlaces), get(areasUrl).then(byCode)]));
 
 	// --- which places
 
@@ -40,8 +40,9 @@ function start(form) {
 	async function apply() {
 		const asked = wanted();
 		let rows = [];
+		let areas = new Map();
 		try {
-			if (asked.chosen.length) rows = await load();
+			if (asked.chosen.length) [rows, areas] = await load();
 		} catch {
 			loading = null;
 			return say(texts.failed);
@@ -49,19 +50,20 @@ function start(form) {
 		const shown = rows.filter((row) => asked.chosen.includes(row.layer) && (!asked.ofUse || isOfUse(row, asked.minute)));
 		markTiles(shown);
 		await markOutlines(shown);
-		list(shown, asked);
+		list(shown, asked, areas);
 	}
 
-	function list(shown, asked) {
-		const ordered = nearestFirst(shown, { ...placeAsked(shown), isHere: Boolean(here) });
+	function list(shown, asked, areas) {
+		const ordered = nearestFirst(shown, { ...placeAsked(shown, areas.get(area)), isHere: Boolean(here) });
 		const text = !asked.chosen.length ? "" : !shown.length ? texts.none : here || area ? texts.nearest : texts.found;
 		say([fill(text, number.format(shown.length)), shown.length > MOST_LISTED ? fill(texts.more, MOST_LISTED) : ""].join(" "));
 		document.getElementById("map-places").replaceChildren(...ordered.slice(0, MOST_LISTED).map((row) => entry(row, asked)));
 	}
 
-	/** The area chosen on the map: its own places come first, and distances are from the middle of those. */
-	function placeAsked(shown) {
+	/** The area chosen on the map: its own places come first; distances are from its centre, else from the middle of those. */
+	function placeAsked(shown, chosen) {
 		if (here || !area) return { commune: "", district: "", at: here };
+		if (chosen?.centre) return { commune: area, district: chosen.level > 2 ? "" : area, at: positionOfArea(chosen) };
 		const own = shown.filter((row) => row.area === area || row.district === area);
 		const known = own.filter(({ latitude }) => latitude !== null);
 		const middle = (key) => known.reduce((sum, row) => sum + row[key], 0) / known.length;

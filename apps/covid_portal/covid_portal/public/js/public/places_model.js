@@ -13,6 +13,22 @@ export function distance([latitude, longitude], [otherLatitude, otherLongitude])
 	return 2 * EARTH * Math.asin(Math.sqrt(part));
 }
 
+/** Areas of areas.json by their code. */
+export function byCode({ areas }) {
+	return new Map(areas.map((area) => [area.code, area]));
+}
+
+/** The area, or the nearest one around it whose centre is known; null if none is. */
+export function withCentre(areas, code) {
+	for (let area = areas.get(code); area; area = areas.get(area.parent)) if (area.centre) return area;
+	return null;
+}
+
+/** [latitude, longitude] */
+export function positionOfArea({ centre }) {
+	return [centre.latitude, centre.longitude];
+}
+
 /** Minutes since Monday 00:00 in Vietnam, wherever the reader's clock stands. */
 export function minuteOfWeek(now) {
 	const local = new Date(now.getTime() + VIETNAM * 60000);
@@ -30,7 +46,7 @@ export function matches(row, { open, delivery, free, minute }) {
 	return !(free && (row.free_at_least === 0 || row.status === "full"));
 }
 
-/** The asked commune's own first, then its district's, each by distance; without any position, in their order. */
+/** The asked commune's own first, then its district's if one is asked for, each by distance; without any position, in their order. */
 export function nearestFirst(rows, { commune, district, at, isHere }) {
 	const rank = (row) => (isHere || !commune ? 0 : row.area === commune ? 0 : row.district === district ? 1 : 2);
 	const away = (row) => (at && row.latitude !== null && row.latitude !== undefined ? distance(at, [row.latitude, row.longitude]) : Infinity);

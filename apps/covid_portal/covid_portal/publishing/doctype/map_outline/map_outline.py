@@ -8,11 +8,12 @@ from frappe.model.document import Document
 from frappe.utils import cstr, now_datetime, today
 from shapely.geometry import MultiPolygon
 
+from covid_portal.organisation.doctype.area.area import CENTRE
 from covid_portal.publishing import snapshot
-from covid_portal.publishing.mapping import geojson
+from covid_portal.publishing.mapping import centres, geojson
+from covid_portal.publishing.mapping.outline_files import LEVELS
 from covid_portal.publishing.mapping.web_outlines import web_outlines
 
-LEVELS = {"Province": 1, "District": 2, "Commune": 3}
 UPLOADED, APPROVED, WITHDRAWN = "Uploaded", "Approved", "Withdrawn"
 FOUND = ("outlines", "positions", "web", "web_size", "without")
 CONTENT = ("title", "level", "file", "code_property", "source", "source_url", "source_date", "licence")
@@ -105,6 +106,7 @@ class MapOutline(Document):
 		if state == APPROVED:
 			self.update({"approved_by": frappe.session.user, "approved_at": now_datetime()})
 		self.save()
+		centres.follow_outlines(self.level)
 		rebuild()
 
 
@@ -112,7 +114,7 @@ def areas_of(level: str) -> list[frappe._dict]:
 	"""The province's areas of the level, those that have ended too: older outlines may show them."""
 	province = frappe.db.get_single_value("Publishing Settings", "province")
 	lft, rgt = frappe.db.get_value("Area", province, ["lft", "rgt"]) or (0, 0)
-	fields = ["name", "full_name", "parent_area", "latitude", "longitude", "valid_from", "valid_to"]
+	fields = ["name", "full_name", "parent_area", *CENTRE, centres.FOLLOWS, "valid_from", "valid_to"]
 	return frappe.get_all(
 		"Area",
 		{"level": LEVELS.get(level, 0), "lft": (">=", lft), "rgt": ("<=", rgt)},
@@ -122,8 +124,10 @@ def areas_of(level: str) -> list[frappe._dict]:
 
 
 def expected(areas: list[dict]) -> geojson.Expected:
-	centres = {row.name: (row.longitude, row.latitude) for row in areas if row.longitude}
-	return geojson.Expected(frozenset(row.name for row in areas), centres)
+	"""A centre that an outline has given proves nothing of the next one."""
+	entered = [row for row in areas if row.longitude and not row.get(centres.FOLLOWS)]
+	known = {row.name: (row.longitude, row.latitude) for row in entered}
+	return geojson.Expected(frozenset(row.name for row in areas), known)
 
 
 def is_valid_today(area: dict) -> bool:
