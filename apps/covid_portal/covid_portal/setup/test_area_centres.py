@@ -141,7 +141,9 @@ class TestOutlines(CentreCase):
 		self.addCleanup(listening.stop)
 		new_outline(collection(*FEATURES)).insert().decide("Approved")
 		self.assertEqual(self.centre("ZZ11")[2], 1)
-		self.assertEqual(self.versions("ZZ11"), 0)  # whoever saves writes them, and in tests nobody does: no row of ours
+		self.assertEqual(
+			self.versions("ZZ11"), 0
+		)  # whoever saves writes them, and in tests nobody does: no row of ours
 		self.take("ZZ11,19.55,105.61")
 		self.assertEqual(self.centre("ZZ11"), (19.55, 105.61, 0))
 

@@ -16,7 +16,6 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
 def columns() -> list[dict]:
 	return [
 		column("distance", _("Distance (km)"), "Float", 120, precision=1),
-		column("site", _("Quarantine Site"), "Data", 120),
 		column("site_name", _("Name"), "Data", 260),
 		column("area_name", _("Area"), "Data", 180),
 		column("site_class", _("Class"), "Data", 110),
