@@ -86,7 +86,8 @@ class DutyAssignment(Document):
 
 	def validate_seat(self) -> None:
 		"""Others stand in for this very person, in this unit and duty."""
-		moved = not self.is_new() and any(map(self.has_value_changed, ("user", "unit", "duty")))
+		# One that is only tried out, as rows of a table are, was nothing before.
+		moved = self.get_doc_before_save() and any(map(self.has_value_changed, ("user", "unit", "duty")))
 		if moved and (substitutes := self.substitutes()):
 			frappe.throw(
 				_("{0} stands in as {1} in {2}: end that first, then change who, where or what.").format(
