@@ -164,6 +164,7 @@ def ranged(request: Request, response: Response, length: int) -> Response:
 		response.make_conditional(environ, accept_ranges=True, complete_length=length)
 	except RequestedRangeNotSatisfiable:
 		return Response(status=416, headers={"Content-Range": f"bytes */{length}"})
+	response.headers["Accept-Ranges"] = "bytes"  # which not every release of Werkzeug says of a whole
 	if response.status_code == 206:
 		response.headers.pop("Accept-Ranges")  # it goes without saying
 	return response
