@@ -149,6 +149,12 @@ class TestKept(PortalTestCase):
 		for doctype in (REPORT, "Correction", "Area", "Unit", "Report Slot", "Report Explanation", "No Such"):
 			self.assertFalse(user_permissions.can_be_kept(doctype), doctype)
 
+	def test_who_has_the_desk_open_finds_a_new_doctype_without_logging_in_anew(self) -> None:
+		user = address(COMMUNE)
+		frappe.cache.hset("bootinfo", user, {"user": {"can_read": []}})
+		user_permissions.follow_doctype(frappe.get_doc("DocType", REPORT))
+		self.assertIsNone(frappe.cache.hget("bootinfo", user))
+
 	def test_rules_by_areas_and_by_units_do_not_mix(self) -> None:
 		self.set_rules(*BY_AREAS)
 		rule = {"document_type": REPORT, "duty": "Head", "access": "Read", "scope": "Own Unit"}

@@ -121,6 +121,8 @@ def follow_doctype(doc: Document, method: str | None = None) -> None:
 	"""Hook of DocType and Custom Field: a field was added, or the first one that says where a document belongs."""
 	if frappe.flags.in_install or frappe.flags.in_migrate or frappe.flags.in_patch:
 		return
+	# Of everybody: a new DocType would be "not found" in the Desk until one logs in anew.
+	frappe.cache.delete_key("bootinfo")
 	forget_kept()
 	doctype = doc.get("dt") or doc.name
 	if is_kept(doctype):
