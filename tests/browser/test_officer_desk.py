@@ -122,7 +122,8 @@ def release(page: Page, log_in: Callable[[Page, Client, str], None], operator: C
 	answer_dialog(page, reason="Xem có phải phản ánh không")
 	expect(page.locator(".msgprint")).to_contain_text(NAME)
 	close_message(page)
-	press(page, "Cho xử lý")
+	with page.expect_response("**/covid_portal.citizens.review.release"):  # the list is to be read after it
+		press(page, "Cho xử lý")
 	expect(page.locator(".indicator-pill:visible", has_text="Giữ lại")).to_have_count(0)
 	released = page.url.rpartition("/")[2]
 	page.go_back()
