@@ -396,7 +396,8 @@ def test_they_follow_a_duty_that_begins_changes_and_ends(
 	change(valid_from="2999-01-01")
 	assert sees() == {False}
 	change(valid_from=first_day)
-	stands_in.login(hired, password)  # some releases of the framework end the session of whom no duty is left to
+	# Some releases of the framework end the session of somebody who has no duty left.
+	stands_in.login(hired, password)
 	assert sees() == {True}
 	change(unit="TTYT-380", substitute_for=None)
 	assert sees() == {False}
