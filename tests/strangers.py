@@ -24,10 +24,16 @@ class Stranger(Client):
 
 	def __init__(self, base_url: str) -> None:
 		super().__init__(base_url)
-		address = ".".join(str(part) for part in (127, *(ORDER.randint(1, 254) for _part in range(3))))
-		self.session.mount("http://", FromAddress(address))
-		# Where no nginx stands before the portal, this is how it knows a visitor's address.
-		self.session.headers["X-Forwarded-For"] = address
+		move(self)
+
+
+def move(client: Client) -> Client:
+	"""The client, from now on at another address."""
+	address = ".".join(str(part) for part in (127, *(ORDER.randint(1, 254) for _part in range(3))))
+	client.session.mount("http://", FromAddress(address))
+	# Where no nginx stands before the portal, this is how it knows a visitor's address.
+	client.session.headers["X-Forwarded-For"] = address
+	return client
 
 
 def send_once(base_url: str, method: str, address: str, **options: object) -> requests.Response:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from portal import API, QUIET, REPORT, Client, Place, Portal, accepted, has_traceback, refused
 from requests import Response
+from strangers import move
 
 Way = Callable[[Client, str, str], Response]
 WORDS = "Dấu hiệu riêng 8K2"
@@ -162,7 +163,7 @@ def who(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def somebody(who: str, people: dict[str, Client]) -> Client:
-	return people[who]
+	return move(people[who])  # what is sent without a session is limited by address
 
 
 @pytest.fixture
