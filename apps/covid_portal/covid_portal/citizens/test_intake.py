@@ -195,6 +195,52 @@ class TestIntake(FrappeTestCase):
 			intake.called()
 		self.assertEqual(seen, [("Administrator", "vi")])
 
+	def test_a_job_stays_for_what_comes_next_and_no_other_is_called(self):
+		sent, calls = [], []
+
+		def send_and_commit(*_seconds) -> None:
+			sent.append(self.send())
+			frappe.db.commit()
+
+		self.leave_unmarked()
+		with (
+			patch.object(intake.frappe, "enqueue", calls.append),
+			patch.object(intake.time, "sleep", lambda _seconds: len(sent) < 2 and send_and_commit()),
+		):
+			send_and_commit()
+			intake.called()
+			self.assertEqual([self.outcome(code).state for code in sent], [intake.MADE] * 2)
+			self.assertEqual(len(calls), 1)
+			send_and_commit()
+			self.assertEqual(len(calls), 2)
+
+	def test_what_is_stored_as_a_job_ends_is_made_by_it(self):
+		sent = []
+
+		def send_and_commit() -> None:
+			sent.append(self.send())
+			frappe.db.commit()
+
+		self.leave_unmarked()
+		with patch.object(intake.frappe, "enqueue"), patch.object(intake, "stay", send_and_commit):
+			intake.called()
+		self.assertEqual(self.outcome(sent[0]).state, intake.MADE)
+
+	def test_where_many_wait_another_job_may_be_called_at_once(self):
+		self.leave_unmarked()
+		with patch.object(intake.frappe, "enqueue") as enqueue, patch.object(intake, "BATCH", 2):
+			for _number in range(2):
+				self.send()
+			frappe.db.commit()
+			with patch.object(intake, "tick", lambda: (self.send(), frappe.db.commit())):
+				intake.called()
+			self.assertEqual(enqueue.call_count, 2)
+
+	def leave_unmarked(self) -> None:
+		"""As if no job were called."""
+		frappe.cache.delete(frappe.cache.make_key(intake.KICK))
+		self.addCleanup(frappe.cache.delete, frappe.cache.make_key(intake.KICK))
+
 	def test_what_is_held_waits_for_the_operator(self):
 		code = self.send(held="Without a proof of work")
 		frappe.db.commit()
