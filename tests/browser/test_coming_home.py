@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import coming_home
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from portal import Client, Portal
+from portal import Client, Portal, wait_until
 
 PHONE = {"width": 360, "height": 740}
 CODE = re.compile(r"VQ(-[0-9A-Z]{4,5}){4}")
@@ -102,8 +102,8 @@ def test_a_checkpoint_works_without_a_network_and_sends_later(
 	page = window(PHONE)
 	log_in(page, person("Checkpoint", "CAT-38"), "/chot")
 	expect(page.locator("#code")).to_be_visible()
-	page.evaluate("navigator.serviceWorker.ready.then(() => caches.match('/chot'))")
-	page.wait_for_function("caches.match('/chot').then(Boolean)")
+	page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+	wait_until(lambda: page.evaluate("caches.match('/chot').then(Boolean)"))
 	page.context.set_offline(True)
 	page.reload()
 	result = page.locator("#result")

@@ -121,10 +121,11 @@ def refuse(act: Act) -> None:
 
 
 def withdraw(act: Act) -> None:
-	"""The author takes the document back, as long as nobody has decided on it in this round."""
+	"""The author takes the document back, as long as nobody has decided on it in this round; the portal, for people without an
+	account, as long as it waits for anybody."""
 	require_state(act, (v.IN_APPROVAL,))
 	require_author_scope(act)
-	if act.line.record[-1]["decision"] != v.SUBMIT:
+	if not is_on_behalf(act.doc) and act.line.record[-1]["decision"] != v.SUBMIT:
 		frappe.throw(
 			_("{0} has been decided on already; it cannot be withdrawn.").format(describe(act.doc)),
 			v.ApprovalError,

@@ -39,7 +39,7 @@ def is_deciding(doc: Document) -> bool:
 
 @contextmanager
 def on_behalf(doc: Document) -> Iterator[None]:
-	"""While open, the session's user may send this very document in place of its author.
+	"""While open, the session's user may send this very document in place of its author, or take it back.
 
 	For server code that has checked by what right; who sends is recorded as an author and decides on no step.
 	"""

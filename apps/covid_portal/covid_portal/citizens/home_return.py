@@ -15,7 +15,7 @@ from frappe.utils import getdate
 from covid_portal.approval.decisions import decide_on
 from covid_portal.approval.guard import on_behalf
 from covid_portal.approval.seats import Seats
-from covid_portal.approval.vocabulary import REFUSED, RETURNED, STATE_FIELD, SUBMIT
+from covid_portal.approval.vocabulary import REFUSED, RETURNED, STATE_FIELD, SUBMIT, WITHDRAW
 from covid_portal.citizens.intake import InvalidSubmission, insert_made
 from covid_portal.citizens.return_inputs import Form
 
@@ -207,7 +207,7 @@ def follow_up(doc: Document) -> dict[str, Any]:
 
 
 def may(doc: Document) -> list[str]:
-	return [CANCEL] if doc.stage in ("Waiting", "Day Given") else []
+	return [CANCEL] if doc.stage in ("Registered", "Waiting", "Day Given") else []
 
 
 def stage_in_words(doc: Document) -> str:
@@ -243,6 +243,7 @@ def decisions(doc: Document) -> list[dict[str, Any]]:
 			"text": f"{_(row.decision)}. {row.reason or ''}".strip(),
 		}
 		for row in rows
+		if not (doc.cancelled_at and row.decision == WITHDRAW)  # told by cancellation()
 	]
 
 

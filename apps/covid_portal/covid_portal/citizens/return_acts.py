@@ -9,8 +9,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
-from covid_portal.approval.vocabulary import APPROVED, STATE_FIELD
+from covid_portal.approval.decisions import decide_on
+from covid_portal.approval.guard import on_behalf
+from covid_portal.approval.vocabulary import APPROVED, IN_APPROVAL, RETURNED, STATE_FIELD, WITHDRAW
 from covid_portal.citizens import return_notices, return_rows
+from covid_portal.organisation.jobs import as_the_portal
 from covid_portal.organisation.post import default_language, language
 from covid_portal.organisation.scope import in_scope
 from covid_portal.organisation.transactions import begin_again_on
@@ -74,10 +77,15 @@ def cancel(name: str, reason: str) -> dict:
 
 
 def cancel_by_sender(doc: Document, reason: str) -> None:
-	"""As cancel(), by whoever registered; the caller knows them by their code and has locked the document."""
-	put_end(doc, reason, now_datetime().replace(microsecond=0))
+	"""As cancel(), by whoever registered, approved or not; the caller knows them by their code and has locked the document."""
+	at = now_datetime().replace(microsecond=0)
 	with language(default_language()):
-		doc.add_comment("Info", _("Cancelled by whoever registered."))
+		says = _("Cancelled by whoever registered.")
+	if doc.get(STATE_FIELD) == IN_APPROVAL:
+		take_back(doc, reason, says, at)
+	else:
+		put_end(doc, reason, at)
+		doc.add_comment("Info", says)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -140,7 +148,7 @@ def put_end(doc: Document, reason: str, at: datetime) -> None:
 	from covid_portal.citizens import return_days
 
 	require_open(doc)
-	if doc.get(STATE_FIELD) != APPROVED:
+	if doc.get(STATE_FIELD) not in (APPROVED, RETURNED):
 		frappe.throw(
 			_("{0} is not approved: refuse or withdraw it instead.").format(doc.describe()), ActRefused
 		)
@@ -151,6 +159,16 @@ def put_end(doc: Document, reason: str, at: datetime) -> None:
 	store(doc)
 	return_notices.tell(doc, return_notices.CANCELLED)
 	return_days.give_later(doc.area)
+
+
+def take_back(doc: Document, reason: str, says: str, at: datetime) -> None:
+	"""Nobody has to decide on it any more. The record of decisions `says` by whom; their reason stays sealed."""
+	require_open(doc)
+	doc.cancelled_at = at
+	doc.set_personal({"cancel_reason": reason.strip()})
+	with as_the_portal(), on_behalf(doc):  # which sent it for them: they have no account
+		decide_on(doc, WITHDRAW, says)
+	return_notices.tell(doc, return_notices.CANCELLED)
 
 
 def cancelling() -> dict[str, str | None]:

@@ -49,7 +49,9 @@ def sentence(doc: Document, what: str) -> str:
 	words = {
 		DAY: _("Approved. You are expected on {0}; print the receipt anew with your code."),
 		WAITING: _("Approved. You wait for a day of arrival and will be told."),
-		CANCELLED: _("Cancelled. The receipt holds no more. Read the reason with your code."),
+		CANCELLED: _(
+			"Cancelled. A receipt, if there was one, holds no more. Read the reason with your code."
+		),
 		REFUSED: _("Refused. Read the reason with your code."),
 		RETURNED: _("The commune will call you to complete it."),
 	}

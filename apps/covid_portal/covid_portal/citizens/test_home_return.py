@@ -325,9 +325,41 @@ class TestCancelling(ReturnCase):
 		clear = frappe.db.sql("select content from tabComment where reference_name = %s", doc.name)
 		self.assertNotIn("Nụ", str(clear))
 
-	def test_what_is_not_approved_is_not_cancelled_by_the_code(self) -> None:
-		code = self.code_of(register())
-		self.assertRaises(follow_up.NotNow, follow_up.cancelled, code, "We stay")
+	def test_who_registered_takes_back_what_is_not_approved_yet(self) -> None:
+		ways = (
+			("waits", "Withdrawn", ()),
+			("half approved", "Withdrawn", (("stranger", "Approve"),)),
+			("returned", "Returned", (("stranger", "Return"),)),
+		)
+		for way, state, decisions in ways:
+			with self.subTest(way):
+				doc = register()
+				code = self.code_of(doc)
+				for who, decision in decisions:
+					with self.acting(who):
+						decide(KIND, doc.name, decision, "Who comes with her?")
+				with self.acting("Guest"):
+					told = follow_up.cancelled(code, "We stay with Bà Nụ")
+				self.assertEqual(
+					[line["who"] for line in told["course"]], ["unit"] * len(decisions) + ["sender"]
+				)
+				self.assertIn("Bà Nụ", told["course"][-1]["text"])
+				self.assertEqual(told["may"], [])
+				doc.reload()
+				self.assertEqual((doc.workflow_state, doc.stage), (state, "Cancelled"))
+				self.assertEqual(
+					frappe.db.count("Approval Step", {"reference_name": doc.name, "state": "Pending"}), 0
+				)
+				record = frappe.get_all("Approval Decision", {"reference_name": doc.name}, pluck="reason")
+				self.assertNotIn("Nụ", str(record))
+				self.assertRaises(follow_up.NotNow, follow_up.cancelled, code, "Once more")
+				self.assertRaises(ReturnRefused, decide, KIND, doc.name, "Submit")
+
+	def test_what_is_refused_is_not_cancelled_by_the_code(self) -> None:
+		doc = register()
+		with self.acting("stranger"):
+			decide(KIND, doc.name, "Refuse", "They live elsewhere")
+		self.assertRaises(follow_up.NotNow, follow_up.cancelled, self.code_of(doc), "We stay")
 
 
 class TestReceipts(ReturnCase):

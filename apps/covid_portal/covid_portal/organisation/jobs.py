@@ -37,10 +37,13 @@ def free_id(name: str) -> str | None:
 
 @contextmanager
 def as_the_portal() -> Iterator[None]:
-	"""Inside, what is made and changed is nobody's work: whoever set the job off may still decide on it."""
-	user = frappe.session.user
+	"""Inside, what is made and changed is nobody's work: whoever set the job off may still decide on it. In a request, its session
+	and form are afterwards what they were, which set_user() by itself would empty."""
+	user, session = frappe.session.user, frappe.local.session
+	sid, data, form = session.sid, session.data, frappe.local.form_dict
 	frappe.set_user("Administrator")
 	try:
 		yield
 	finally:
 		frappe.set_user(user)
+		session.sid, session.data, frappe.local.form_dict = sid, data, form

@@ -60,3 +60,13 @@ class TestJobs(FrappeTestCase):
 		self.assertEqual(self.queue.jobs, [])
 		stored.add.call_args.args[0]()
 		self.assertEqual(len(self.queue.jobs), 1)
+
+	def test_what_is_done_as_the_portal_leaves_a_requests_session_and_form_as_they_were(self) -> None:
+		session = frappe.local.session
+		session.data["csrf_token"] = "zz"
+		self.addCleanup(session.data.pop, "csrf_token")
+		before = (session.user, session.sid, session.data, frappe.local.form_dict)
+		with jobs.as_the_portal():
+			self.assertEqual(frappe.session.user, "Administrator")
+		self.assertEqual(before, (session.user, session.sid, session.data, frappe.local.form_dict))
+		self.assertIs(session.data, before[2])

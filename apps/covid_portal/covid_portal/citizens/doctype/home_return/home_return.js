@@ -17,9 +17,8 @@ frappe.ui.form.on("Home Return", {
 		if (["Day Given", "Arrived"].includes(frm.doc.stage)) frm.add_custom_button(__("Print Receipt"), () => print_receipt(frm));
 		if (!OPEN_STAGES.includes(frm.doc.stage)) return;
 		frm.add_custom_button(__("Association's Word"), () => record_voucher(frm), __("Acts"));
-		if (frm.doc.workflow_state !== "Approved") return;
-		frm.add_custom_button(__("Another Day"), () => move_day(frm), __("Acts"));
-		frm.add_custom_button(__("Cancel the Registration"), () => cancel(frm), __("Acts"));
+		if (frm.doc.workflow_state === "Approved") frm.add_custom_button(__("Another Day"), () => move_day(frm), __("Acts"));
+		if (["Approved", "Returned"].includes(frm.doc.workflow_state)) frm.add_custom_button(__("Cancel the Registration"), () => cancel(frm), __("Acts"));
 	},
 });
 

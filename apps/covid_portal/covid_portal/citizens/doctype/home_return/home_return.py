@@ -1,4 +1,5 @@
 import secrets
+from datetime import datetime
 from typing import ClassVar
 
 import frappe
@@ -80,6 +81,11 @@ class HomeReturn(PersonalDocument):
 	def before_save(self) -> None:
 		for row in self.persons:
 			row.ended_on = self.ended_on
+
+	def before_approval(self, at: datetime) -> None:
+		"""Called by decide() before it goes on its way."""
+		if self.cancelled_at:
+			self.refuse_people(_("whoever registered has cancelled it; ask for a new registration."))
 
 	def on_decision(self, decision: str) -> None:
 		"""Called by decide() when the decision is recorded."""
