@@ -308,7 +308,7 @@ def test_rows_of_a_child_table_are_not_listed_past_their_documents(
 def test_the_file_itself_is_for_those_who_read_the_report(
 	somebody: Client, targets: Targets, person: Callable[[str, str], Client]
 ) -> None:
-	assert WORDS in person("Approver", targets.place.district_unit).get(targets.file_url).text
+	assert WORDS in person("Approver", targets.place.district_unit).get(targets.file_url).content.decode()
 	assert somebody.get(targets.file_url).status_code in (403, 404)
 	answer = somebody.ask("frappe.handler.download_file", file_url=targets.file_url)
 	assert answer.status_code in (403, 404) and WORDS not in answer.text

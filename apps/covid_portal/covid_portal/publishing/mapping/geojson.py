@@ -29,6 +29,16 @@ WGS84 = (
 	"urn:ogc:def:crs:EPSG::4326",
 	"EPSG:4326",
 )
+# What GEOS says of an outline that is not sound.
+UNSOUND = {
+	"Self-intersection": lambda: _("it crosses itself"),
+	"Ring Self-intersection": lambda: _("one of its rings touches itself"),
+	"Hole lies outside shell": lambda: _("a hole lies outside of it"),
+	"Holes are nested": lambda: _("a hole lies in another one"),
+	"Nested shells": lambda: _("one of its parts lies in another"),
+	"Interior is disconnected": lambda: _("a hole cuts it in two"),
+	"Duplicate Rings": lambda: _("one of its rings is there twice"),
+}
 FARTHEST = 0.3  # degrees, some 30 km, that an outline may lie from the centre known of its area
 MOST_OVERLAP = 0.02  # of the smaller of two neighbours
 NAMED = 8  # that many codes or features a sentence lists
@@ -234,8 +244,15 @@ def outline(name: str, feature: dict) -> MultiPolygon:
 	polygons = [Polygon(rings[0], rings[1:]) for rings in checked_parts(name, parts)]
 	shape = MultiPolygon(polygons)
 	if not shape.is_valid:
-		refuse(_("{0} has an outline that is not sound: {1}."), name, explain_validity(shape))
+		refuse(_("{0} has an outline that is not sound: {1}."), name, what_is_wrong(shape))
 	return shape
+
+
+def what_is_wrong(shape: MultiPolygon) -> str:
+	"""In the reader's language, with the place: "it crosses itself (105.5 19.5)"."""
+	reason, _bracket, place = explain_validity(shape).partition("[")
+	said = UNSOUND[reason]() if reason in UNSOUND else reason
+	return f"{said} ({place.rstrip(']')})"
 
 
 def checked_parts(name: str, parts: object) -> Iterator[list[list[tuple[float, float]]]]:
@@ -271,7 +288,7 @@ def checked_position(name: str, position: object) -> tuple[float, float]:
 	if not (WEST <= x <= EAST and SOUTH <= y <= NORTH):
 		refuse(
 			_(
-				"{0} lies at {1}, outside of Vietnam ({2}). Is the file in longitude and latitude, in this order?"
+				"{0} lies at {1}, outside of Vietnam ({2}). Is the file in degrees of WGS 84, not in metres of VN-2000, longitude first?"
 			),
 			name,
 			f"{x:g}, {y:g}",
