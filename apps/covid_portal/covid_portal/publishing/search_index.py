@@ -15,7 +15,7 @@ from covid_portal.publishing.publication import Publication
 from covid_portal.publishing.rendering import SEARCH_INDEX, local
 
 # Of two entries that fit equally well, the heavier stands first.
-PAGE, SECTION, LARGE_AREA, DETAIL, FILE = 4, 3, 3, 2, 1
+PAGE, LARGE_AREA, SECTION, DETAIL, FILE = 4, 4, 3, 2, 1
 
 
 @dataclass(frozen=True)

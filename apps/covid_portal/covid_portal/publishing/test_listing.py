@@ -144,6 +144,14 @@ class TestListing(ListingCase):
 		addresses = {row[2] for row in index["entries"]}
 		self.assertLessEqual({"/en/ban-do#khu-vuc-ZZ1", f"/en/ban-do#khu-vuc-{code}"}, addresses)
 
+	def test_a_district_stands_before_the_sections_of_other_pages_that_bear_its_name(self) -> None:
+		weights = {row.url: row.weight for row in search_index.area_entries(self.publication, "vi")}
+		section = outline.Outlined(
+			"sites", "", "Khu cách ly", "/cach-ly", "", (("Huyện ZZ1", "/cach-ly#ZZ1"),)
+		)
+		*_page, headed = search_index.page_entries([section], "vi")
+		self.assertGreater(weights["/ban-do#khu-vuc-ZZ1"], headed.weight)
+
 	def test_an_area_that_has_ended_is_not_found(self) -> None:
 		titles = {entry.note for entry in search_index.area_entries(self.publication, "vi")}
 		code = frappe.get_all("Area", {"parent_area": "ZZ1", "level": 3}, pluck="name")[0]
