@@ -117,6 +117,7 @@ function hand_on(frm) {
 			options: "Unit",
 			label: __("To Unit"),
 			reqd: 1,
+			description: __("Units are offered in which somebody works on petitions; an administrator gives that duty."),
 			get_query: () => ({ query: `${ACTS}search_units` }),
 		},
 		reason_field(__("Reason")),
