@@ -34,8 +34,9 @@ FIELDS = [
 	"received_at",
 	"is_late",
 ]
-NEXT_DUE, NEWEST = "`tabPetition`.`due_order` asc", "`tabPetition`.`modified` desc"
-OPEN = [["Petition", "stage", "in", ["Received", "Assigned"]]]
+NEXT_DUE, LAST_DUE = "`tabPetition`.`due_order` asc", "`tabPetition`.`due_order` desc"
+NEWEST = "`tabPetition`.`modified` desc"
+OPEN = [["Petition", "is_open", "=", 1]]
 SEND = """
 import json, secrets
 from covid_portal.citizens import codes, intake
@@ -73,7 +74,7 @@ TABLES = (
 		"intake": copied("row.intake"), "reference_name": copied("row.reference_name")}}),
 	("Petition", FROM_INTAKE + "join tabPetition row on row.intake = sent.name", {{
 		"intake": copied("row.intake"), "subject": copied("row.subject"), "phone_index": "sha2(copy.seq, 256)",
-		"unit": "place.unit", "first_unit": "place.unit", "area": "place.area", "stage": f"if({{is_open}}, 'Assigned', 'Closed')",
+		"unit": "place.unit", "first_unit": "place.unit", "area": "place.area", "stage": f"if({{is_open}}, 'Assigned', 'Closed')", "is_open": f"if({{is_open}}, 1, 0)",
 		"next_due": f"if({{is_open}}, {{moved('row.next_due')}}, null)", "is_late": "0",
 		"due_order": f"if({{is_open}}, {{moved('row.next_due')}}, '{{NEVER}}')"}}),
 	("Petition Clock", FROM_PETITION + "join `tabPetition Clock` row on row.petition = petition.name", {{
@@ -106,9 +107,11 @@ def run(portal: Portal) -> list[Result]:
 	cases = {
 		"a petition's follow-up page": (lambda: followed(guest, given[0]), FOLLOW_LIMIT),
 		"an officer's list": (lambda: listed(officer, OPEN), LIST_LIMIT),
+		"an officer's list, due last first": (lambda: listed(officer, OPEN, LAST_DUE), LIST_LIMIT),
 		"an officer's list with what is answered": (lambda: listed(officer, []), LIST_LIMIT),
 		"an officer's list, newest first": (lambda: listed(officer, [], NEWEST), LIST_LIMIT),
 		"an operator's list": (lambda: listed(operator, OPEN), LIST_LIMIT),
+		"an operator's list, due last first": (lambda: listed(operator, OPEN, LAST_DUE), LIST_LIMIT),
 		"an operator's list with what is answered": (lambda: listed(operator, []), LIST_LIMIT),
 		"an operator's list, newest first": (lambda: listed(operator, [], NEWEST), LIST_LIMIT),
 		"  how many there are": (lambda: counted(operator, []), LIST_LIMIT),

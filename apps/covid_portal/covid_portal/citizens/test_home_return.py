@@ -319,9 +319,7 @@ class TestCancelling(ReturnCase):
 			("auditor", None),
 		):
 			with self.subTest(who), self.acting(who):
-				shown = frappe.get_doc(KIND, doc.name)
-				shown.run_method("onload")
-				self.assertEqual(shown.get_onload().get("cancel_reason"), reason)
+				self.assertEqual(self.beside(KIND, doc.name).get("cancel_reason"), reason)
 		clear = frappe.db.sql("select content from tabComment where reference_name = %s", doc.name)
 		self.assertNotIn("Nụ", str(clear))
 
@@ -529,6 +527,22 @@ class TestPersons(ReturnCase):
 		self.assertEqual(self.names(doc), ["Cha", None, "Con"])
 		erasure.erase(doc.subject, "Who registered asks for it")
 		self.assertEqual(self.names(doc), ["Cha", None, "Con"])
+
+	def test_erasing_is_offered_to_those_alone_who_may(self) -> None:
+		doc, those = self.family(), []
+		for who in (*TestWhoSees.READERS, *TestWhoSees.OTHERS, "Guest"):
+			with self.subTest(who), self.acting(who):
+				if self.beside(KIND, doc.name).get("may_erase"):
+					those.append(who)
+					continue
+				for kept in (doc, doc.persons[0]):
+					with self.assertRaises(frappe.PermissionError):
+						erasure.erase_of(kept.doctype, kept.name, "Without the right")
+		self.assertEqual((those, self.names(doc)), (["government"], ["Cha", "Mẹ", "Con"]))
+		with self.acting("government"):
+			erasure.erase_of(KIND, doc.name, "Who registered asks for it")
+			erasure.erase_of("Home Return Person", doc.persons[0].name, "He asks for it")
+		self.assertEqual((self.names(doc), frappe.get_doc(KIND, doc.name).personal("contact_name")), ([None, "Mẹ", "Con"], None))
 
 	def test_what_was_sent_names_them_no_more_once_it_is_made(self) -> None:
 		doc = self.family()

@@ -199,9 +199,7 @@ class TestAssignment(PetitionCase):
 			with self.subTest(who), self.acting(who), self.assertRaises(frappe.PermissionError):
 				petition_acts.transfer(self.petition.name, "DHC-ZZ1", "Mine")
 		with self.acting("publisher"):
-			petition = frappe.get_doc("Petition", self.petition.name)
-			petition.run_method("onload")
-			self.assertTrue(petition.get_onload("forsaken"))
+			self.assertTrue(self.beside("Petition", self.petition.name)["forsaken"])
 		with self.acting("district"):
 			petition_acts.transfer(self.petition.name, "DHC-ZZ1", "Nobody is on duty there")
 		self.assertEqual(frappe.db.get_value("Petition", self.petition.name, "unit"), "DHC-ZZ1")
@@ -254,10 +252,8 @@ class TestWhoSees(PetitionCase):
 				self.assertRaises(
 					RevealRefused, reveal, "Petition", self.petition.name, ["phone"], "Curiosity"
 				)
-				document = frappe.get_doc("Petition", self.petition.name)
-				document.run_method("onload")
-				self.assertEqual(document.get_onload("personal")["full_name"], "T. T. M.")
-				self.assertEqual(document.get_onload("personal")["content"], "•••")
+				personal = self.beside("Petition", self.petition.name)["personal"]
+				self.assertEqual((personal["full_name"], personal["content"]), ("T. T. M.", "•••"))
 				self.assertFalse(
 					any(row["text"] for row in petition_acts.course(self.petition.name)["messages"])
 				)
@@ -433,6 +429,18 @@ class TestAnswering(PetitionCase):
 		self.assertLessEqual(len(told), 2000)
 		self.assertIn("/tra-cuu", told)
 
+	def test_it_is_open_so_long_as_somebody_has_to_work_on_it(self):
+		self.assertTrue(self.petition.is_open)
+		self.answer()
+		self.assertFalse(self.petition.is_open)
+		follow_up.opened_anew(self.code, "Vẫn chưa có nước")
+		self.petition.reload()
+		self.assertTrue(self.petition.is_open)
+		with self.acting(OFFICER):
+			petition_acts.decline(self.petition.name, "Thuộc thẩm quyền của tòa án")
+		self.petition.reload()
+		self.assertFalse(self.petition.is_open)
+
 	def test_what_is_declined_is_told_with_its_reason(self):
 		with self.acting(OFFICER):
 			petition_acts.decline(self.petition.name, "Thuộc thẩm quyền của tòa án")
@@ -510,6 +518,25 @@ class TestForgetting(PetitionCase):
 		self.assertIsNone(self.petition.phone_index)
 		self.assertEqual([row["text"] for row in messages.of_petition(self.petition.name)], [None])
 		self.assertEqual(self.petition.stage, "Assigned")
+
+	def test_the_unit_erases_and_superior_sibling_outsider_guest_and_disabled_do_not(self):
+		assign("district", "Petition Officer", "DHC-ZZ1")
+		assign("sibling", "Petition Officer", "CHS-ZZ12")
+		assign("disabled", "Petition Officer", UNIT)
+		for who in ("district", "sibling", "outsider", "auditor", "disabled", "Guest", HEAD):
+			with self.subTest(who), self.acting(who):
+				self.assertFalse(self.offered_to_erase())
+				with self.assertRaises(frappe.PermissionError):
+					erasure.erase_of("Petition", self.petition.name, "The person asks for it")
+		self.assertEqual(self.petition.personal("full_name"), SENT["full_name"])
+		with self.acting(OFFICER):
+			self.assertTrue(self.offered_to_erase())
+			self.assertRaises(ReasonMissing, erasure.erase_of, "Petition", self.petition.name, " ")
+			erasure.erase_of("Petition", self.petition.name, "The person asks for it")
+		self.assertIsNone(self.petition.personal("full_name"))
+
+	def offered_to_erase(self) -> bool:
+		return bool(self.beside("Petition", self.petition.name).get("may_erase"))
 
 	def test_a_person_is_given_all_that_is_kept_of_them(self):
 		told = export.of_subject(self.petition.subject)

@@ -103,6 +103,12 @@ class PortalTestCase(FrappeTestCase):
 		forget()
 		super().tearDown()
 
+	def beside(self, doctype: str, name: str) -> dict:
+		"""What the Desk's form gets with the document."""
+		document = frappe.get_doc(doctype, name)
+		document.run_method("onload")
+		return document.get("__onload") or {}
+
 	@contextmanager
 	def assertNothingStored(self, *doctypes: str) -> Iterator[None]:
 		"""The rows of these DocTypes are the same afterwards, to the last column."""

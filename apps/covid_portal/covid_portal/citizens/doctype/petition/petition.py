@@ -32,6 +32,7 @@ class Petition(PersonalDocument):
 		if self.may_reveal(frappe.session.user):
 			shown.update({field: self.personal(field) for field in self.SHOWN})
 			self.set_onload("handled", True)
+			self.set_onload("may_erase", bool(self.has_permission("write")))
 			self.set_onload("files", files.listed(self.doctype, self.name))
 		self.set_onload("personal", shown)
 		self.set_onload("forsaken", petitions.is_forsaken_before(self, frappe.session.user))
@@ -40,6 +41,7 @@ class Petition(PersonalDocument):
 		petitions.place(self)
 
 	def validate(self) -> None:
+		self.is_open = int(self.stage in petitions.OPEN)
 		self.seal_personal()
 		self.keep_what_was_sent()
 		self.require_summary_of_nobody()
@@ -74,9 +76,14 @@ class Petition(PersonalDocument):
 
 def on_doctype_update() -> None:
 	frappe.db.add_index("Petition", ["unit", "stage", "next_due"], "of_unit")
-	# The lists of those who see all, by what is due next: of everything, where what is open stands first, of what is late, of one
-	# stage.
-	for name, columns in {"by_due": [], "late_by_due": ["is_late"], "stage_by_due": ["stage"]}.items():
+	# The lists of those who see all, by what is due next or last: of everything, of what is open, of what is late, of one stage.
+	columns_before = {
+		"by_due": [],
+		"is_open_by_due": ["is_open"],
+		"late_by_due": ["is_late"],
+		"stage_by_due": ["stage"],
+	}
+	for name, columns in columns_before.items():
 		frappe.db.add_index("Petition", [*columns, "due_order"], name)
 	frappe.db.add_index("Petition", ["area", "category", "received_at"], "alike")
 	frappe.db.add_index("Petition", ["merged_into"], "merged")

@@ -2,7 +2,7 @@
 
 frappe.listview_settings.Petition = {
 	add_fields: ["stage", "is_late", "next_due"],
-	filters: [["stage", "in", ["Received", "Assigned"]]],
+	filters: [["is_open", "=", 1]],
 	formatters: {
 		// What it is sorted by; where no clock runs any more, there is nothing to show.
 		due_order: (value, df, doc) => (doc.next_due ? frappe.datetime.str_to_user(doc.next_due).replace(/(:\d\d):\d\d$/, "$1") : ""),

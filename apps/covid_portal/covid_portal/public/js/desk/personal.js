@@ -14,11 +14,12 @@ covid_portal.personal.show_files = (panel, files) => {
 	}
 };
 
-/** `persons`: [{label, doctype, name}] whose data the form keeps, each under a key of its own. */
+/** `persons`: [{label, doctype, name}] whose data the form keeps, each under a key of its own. Erasing is offered to whom the server
+    lets erase (may_erase): the right to write may be one of the role that ends at the document's unit. */
 covid_portal.personal.offer_rights = (frm, persons) => {
 	const group = __("A Person's Data");
 	frm.add_custom_button(__("Hand Out"), () => ask(__("Hand Out"), persons, "", hand_out), group);
-	if (!frm.perm[0]?.write) return;
+	if (!frm.doc.__onload?.may_erase) return;
 	const warning = __("What is kept of the person becomes unreadable for good. The record itself stays.");
 	frm.add_custom_button(__("Erase"), () => ask(__("Erase"), persons, warning, (chosen, reason) => erase(frm, chosen, reason)), group);
 };
