@@ -22,6 +22,7 @@ from covid_portal.places.doctype.control_place_kind.control_place_kind import lo
 from covid_portal.privacy import keys
 from covid_portal.privacy.retention import load_shipped_rules
 from covid_portal.reporting.definitions import load_shipped_definitions
+from covid_portal.setup.list_columns import widen_lists
 from covid_portal.setup.module_profile import ensure_module_profile
 from covid_portal.setup.site_defaults import set_site_defaults, set_working_hours
 
@@ -46,3 +47,4 @@ def after_install() -> None:
 	ensure_boards()
 	load_shipped_types()
 	load_shipped_clocks()
+	widen_lists()

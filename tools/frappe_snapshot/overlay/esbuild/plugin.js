@@ -2,6 +2,7 @@
 const fs = require("fs");
 const path = require("path");
 const { findImport } = require("./bench");
+const { withSeconds } = require("./datepicker");
 const { compileSass } = require("./styles");
 const { compileVue } = require("./vue");
 
@@ -15,6 +16,7 @@ const compilers = [
 	{ filter: /\.s[ac]ss$/, loader: "css", compile: compileSass },
 	{ filter: /\.vue$/, loader: "js", compile: compileVue },
 	{ filter: /\.html$/, loader: "js", compile: compileTemplate },
+	{ filter: /\/air-datepicker\/dist\/js\/datepicker\.min\.js$/, loader: "js", compile: withSeconds },
 ];
 
 const frappePlugin = {
