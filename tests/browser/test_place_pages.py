@@ -21,6 +21,8 @@ KINDS = {
 		{"kind": "checkpoint", "valid_from": "2021-11-01 00:00:00", "decision": "12/QĐ-UBND"},
 	),
 }
+# What goes on changing once the rest is decided on.
+CURRENT = {SITE: "status", POINT: "stock"}
 PRIVATE = "Người trực không công khai"
 AWAY = {"latitude": 19.81, "longitude": 105.79}  # in the province's chief town
 SECONDS = 240  # behind whatever else waits, a job builds the pages
@@ -68,6 +70,22 @@ def test_a_place_goes_from_the_draft_to_its_public_page(
 	expect(entry).to_contain_text("Xã Tam Chung")
 	desk.reload()
 	expect(desk.locator(".approval-decision")).to_have_count(2)
+	assert is_open(desk, "place_name") is False
+	assert doctype not in CURRENT or is_open(desk, CURRENT[doctype])
+
+
+def is_open(page: Page, field: str) -> bool:
+	"""Whether the form lets somebody type into it."""
+	return page.evaluate("field => cur_frm.get_field(field).disp_status === 'Write'", field)
+
+
+def test_a_time_that_is_picked_has_its_seconds(desk: Page) -> None:
+	desk.goto("/app/control-place/new")
+	desk.wait_for_function("() => cur_frm?.doctype === 'Control Place' && cur_frm.is_new()")
+	field = desk.locator('[data-fieldname="valid_to"] input')
+	field.click()
+	desk.locator(".datepicker.active .datepicker--cell-day:not(.-other-month-)").first.click()
+	expect(field).to_have_value(re.compile(r"^01-\d\d-\d{4} \d\d:\d\d:\d\d$"))
 
 
 def write_and_send(page: Page, doctype: str, values: dict) -> str:
@@ -76,6 +94,7 @@ def write_and_send(page: Page, doctype: str, values: dict) -> str:
 		"doctype => cur_frm && cur_frm.doctype === doctype && cur_frm.is_new()", arg=doctype
 	)
 	page.evaluate("values => cur_frm.set_value(values)", values)
+	assert is_open(page, "place_name")
 	with page.expect_response("**/frappe.desk.form.save.savedocs") as answer:
 		page.locator(".primary-action:visible").click()
 	assert answer.value.ok, answer.value.text()
@@ -84,6 +103,7 @@ def write_and_send(page: Page, doctype: str, values: dict) -> str:
 		page.locator(".actions-btn-group:visible .dropdown-item", has_text="Gửi duyệt").click()
 	assert answer.value.ok, answer.value.text()
 	expect(page.locator(".approval-box.is-now")).to_be_visible()
+	assert not is_open(page, "place_name")
 	return page.evaluate("cur_frm.doc.name")
 
 

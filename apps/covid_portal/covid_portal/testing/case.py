@@ -105,8 +105,9 @@ class PortalTestCase(FrappeTestCase):
 
 	def beside(self, doctype: str, name: str) -> dict:
 		"""What the Desk's form gets with the document."""
-		document = frappe.get_doc(doctype, name)
+		document, said = frappe.get_doc(doctype, name), len(frappe.message_log)
 		document.run_method("onload")
+		self.assertEqual(frappe.message_log[said:], [], "who only opens it is told something")
 		return document.get("__onload") or {}
 
 	@contextmanager

@@ -63,7 +63,7 @@ class HomeReturn(PersonalDocument):
 		)
 		if self.may_reveal(frappe.session.user):
 			self.set_onload("may_reveal", True)
-			self.set_onload("may_erase", bool(self.has_permission("write")))
+			self.set_onload("may_erase", bool(frappe.has_permission(self.doctype, "write", doc=self)))
 			self.set_onload("cancel_reason", self.personal("cancel_reason"))
 			self.set_onload("files", files.listed(self.doctype, self.name))
 

@@ -32,7 +32,7 @@ class Petition(PersonalDocument):
 		if self.may_reveal(frappe.session.user):
 			shown.update({field: self.personal(field) for field in self.SHOWN})
 			self.set_onload("handled", True)
-			self.set_onload("may_erase", bool(self.has_permission("write")))
+			self.set_onload("may_erase", bool(frappe.has_permission(self.doctype, "write", doc=self)))
 			self.set_onload("files", files.listed(self.doctype, self.name))
 		self.set_onload("personal", shown)
 		self.set_onload("forsaken", petitions.is_forsaken_before(self, frappe.session.user))

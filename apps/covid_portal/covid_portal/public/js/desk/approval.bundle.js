@@ -1,6 +1,7 @@
 // The approval line in the Desk, for every routed DocType, also those an administrator makes: the section with steps and
-// decisions in each form, and the question for a reason before a decision.
+// decisions in each form, fields that are closed while it is with nobody who writes it, and the question for a reason before a decision.
 
+import { freeze } from "./frozen.js";
 import { recordSection } from "./record.js";
 import { reasonBefore } from "./reasons.js";
 import { routePicture } from "./route_picture.js";
@@ -14,6 +15,7 @@ const asking = new Set(); // DocTypes whose forms ask for a reason
 $(document).on("form-refresh", (_event, frm) => {
 	if (!isRouted(frm) || frm.is_new()) return;
 	askBeforeDecisions(frm.doctype);
+	freeze(frm);
 	show(frm);
 });
 
