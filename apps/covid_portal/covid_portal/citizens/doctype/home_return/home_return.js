@@ -36,7 +36,7 @@ function show_people(frm, values) {
 	const table = $('<table class="table table-bordered table-sm">').appendTo(field);
 	const line = (name, text) => $("<tr>").append($("<th>").text(name).css("width", "40%"), $("<td>").text(text)).appendTo(table);
 	for (const name of LABELS) if (values[name]) line(__(frm.get_field(name).df.label), values[name]);
-	(values.people || []).forEach((text, place) => line(__("Person {0}", [place + 1]), text));
+	(values.people || []).forEach((text, place) => line(__("Person {0}", [place + 1]), text || __("The person's data have been erased.")));
 	const { cancel_reason } = frm.doc.__onload || {};
 	if (cancel_reason) line(__(frm.get_field("cancel_reason").df.label), cancel_reason);
 }

@@ -30,6 +30,10 @@ function show_person(frm) {
 			.append($("<td>").attr("data-personal", field).text(personal[field]))
 			.appendTo(table);
 	}
+	if (!Object.values(personal).some(Boolean)) {
+		$('<p class="text-muted">').text(__("The person's data have been erased.")).appendTo(panel);
+		return;
+	}
 	if (!frm.doc.__onload?.handled) return;
 	$('<button type="button" class="btn btn-xs btn-default">')
 		.text(__("Reveal"))
