@@ -4,6 +4,7 @@ import json
 
 import posting
 from measuring import Result, compared
+from plain import ACTION
 from portal import Portal
 
 INSIDE = """
@@ -124,8 +125,8 @@ def run(portal: Portal) -> list[Result]:
 	"""On whatever history the site has: the number of decisions is in the results."""
 	administrator = portal.client("Administrator")
 	fields = [row["fieldname"] for row in administrator.rows("Indicator", fields=["fieldname"])]
-	with posting.plain_doctype(administrator, fields):
-		program = INSIDE % {"plain": posting.PLAIN, "action": posting.ACTION}
+	with posting.plain_report(administrator, fields):
+		program = INSIDE % {"plain": posting.PLAIN, "action": ACTION}
 		found = json.loads(portal.inside(program).splitlines()[-1])
 	many, decisions = found["reports"], found["decisions"]
 	return [

@@ -17,7 +17,8 @@ from portal import Client, Portal, accepted
 COUNT = int(os.environ.get("BENCH_PETITIONS") or 20_000)
 REAL = 40  # the more there are, the fewer of each
 ROUNDS = 20
-GROWTH, FOLLOW_LIMIT, LIST_LIMIT = 1.5, 100, 200  # times as before; milliseconds
+# Times as before, milliseconds. Where the framework knows no limit of a count, it reads a whole index.
+FOLLOW_UP, LIST, COUNT_OF_ALL = (1.5, 100), (1.5, 200), (10, 200)
 DISTRICT = "UBND-384"
 FOLLOW = "/api/method/covid_portal.citizens.follow_up.look"
 # As the Desk asks for its list.
@@ -102,28 +103,28 @@ print(frappe.db.count("Petition"))
 def run(portal: Portal) -> list[Result]:
 	administrator, guest = portal.client("Administrator"), portal.guest()
 	given = json.loads(portal.inside(SEND.format(real=REAL)).splitlines()[-1])
-	staff = Staff(portal, administrator)
+	staff = Staff(portal, administrator, portal.client)
 	officer, operator = staff.person("Petition Officer", DISTRICT), staff.person("Operator", "UBND-38")
 	cases = {
-		"a petition's follow-up page": (lambda: followed(guest, given[0]), FOLLOW_LIMIT),
-		"an officer's list": (lambda: listed(officer, OPEN), LIST_LIMIT),
-		"an officer's list, due last first": (lambda: listed(officer, OPEN, LAST_DUE), LIST_LIMIT),
-		"an officer's list with what is answered": (lambda: listed(officer, []), LIST_LIMIT),
-		"an officer's list, newest first": (lambda: listed(officer, [], NEWEST), LIST_LIMIT),
-		"an operator's list": (lambda: listed(operator, OPEN), LIST_LIMIT),
-		"an operator's list, due last first": (lambda: listed(operator, OPEN, LAST_DUE), LIST_LIMIT),
-		"an operator's list with what is answered": (lambda: listed(operator, []), LIST_LIMIT),
-		"an operator's list, newest first": (lambda: listed(operator, [], NEWEST), LIST_LIMIT),
-		"  how many there are": (lambda: counted(operator, []), LIST_LIMIT),
+		"a petition's follow-up page": (lambda: followed(guest, given[0]), FOLLOW_UP),
+		"an officer's list": (lambda: listed(officer, OPEN), LIST),
+		"an officer's list, due last first": (lambda: listed(officer, OPEN, LAST_DUE), LIST),
+		"an officer's list with what is answered": (lambda: listed(officer, []), LIST),
+		"an officer's list, newest first": (lambda: listed(officer, [], NEWEST), LIST),
+		"an operator's list": (lambda: listed(operator, OPEN), LIST),
+		"an operator's list, due last first": (lambda: listed(operator, OPEN, LAST_DUE), LIST),
+		"an operator's list with what is answered": (lambda: listed(operator, []), LIST),
+		"an operator's list, newest first": (lambda: listed(operator, [], NEWEST), LIST),
+		"  how many there are": (lambda: counted(operator, []), COUNT_OF_ALL),
 	}
-	before = {name: times_of(act) for name, (act, _limit) in cases.items()}
+	before = {name: times_of(act) for name, (act, _bounds) in cases.items()}
 	count = int(portal.inside(COPY.format(given=given, real=REAL, count=COUNT)).split()[-1])
-	empty = [name for name, (act, _limit) in cases.items() if not act()]
+	empty = [name for name, (act, _bounds) in cases.items() if not act()]
 	assert not empty, f"nothing is there: {empty}"
 	note = "before there were so many"
 	return [
-		compared(f"{name}, {count} petitions", times_of(act), before[name], GROWTH, note, limit)
-		for name, (act, limit) in cases.items()
+		compared(f"{name}, {count} petitions", times_of(act), before[name], growth, note, limit)
+		for name, (act, (growth, limit)) in cases.items()
 	]
 
 

@@ -1,7 +1,7 @@
-"""A petition sent by a guest, taken in and answered with its code, beside plain Frappe's POST of a DocType of Petition's fields by
-a guest who may create it: the same site, workers and kind of session, each request of a connection that stays open. First one
-after the other, then by several at once; and its look-up by code. The note says how it stands beside a DocType of nothing but the
-texts that are sent."""
+"""A petition sent by a guest, taken in and answered with its code, beside plain Frappe's POST of a DocType of Petition's fields under
+a plain workflow, by a guest who may create it: the same site, workers and kind of session, each request of a connection that stays
+open. First one after the other, then by several at once; and its look-up by code. The notes say how it stands beside less: a DocType
+of these fields without a workflow, and one of nothing but the texts that are sent."""
 
 import base64
 import hashlib
@@ -9,14 +9,15 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 from measuring import Result, compared, in_turn
+from plain import made, plain_doctype
 from portal import Client, Portal, accepted
-from posting import made
 from strangers import Stranger
 
-PLAIN, TEXTS = "Bench Plain Petition", "Bench Plain Texts"
+PLAIN, FIELDS, TEXTS = "Bench Plain Petition", "Bench Plain Fields", "Bench Plain Texts"
+GUEST = {"role": "Guest", "read": 1, "create": 1}
 LAYOUT = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
 # Of each field what the framework stores and checks; that it must be filled in, is asked or is shown to some, a plain one does without.
 COPIED = ("fieldname", "label", "fieldtype", "options", "search_index", "in_list_view")
@@ -42,7 +43,11 @@ def run(portal: Portal) -> list[Result]:
 	administrator = portal.client("Administrator")
 	fields, texts = fields_of_petition(administrator), [text_field(name) for name in SENT]
 	filled = {**SENT, **links_of(administrator), "channel": "Web", "received_at": "2021-11-20 09:00:00"}
-	with plain_doctype(administrator, PLAIN, fields), plain_doctype(administrator, TEXTS, texts):
+	with ExitStack() as references:
+		for name, kept in ((PLAIN, fields), (FIELDS, fields), (TEXTS, texts)):
+			references.enter_context(
+				plain_doctype(administrator, name, "Citizens", kept, (GUEST,), workflow=name == PLAIN)
+			)
 		return [*one_by_one(portal.guest(), filled), at_once(portal, filled)]
 
 
@@ -67,17 +72,19 @@ def links_of(administrator: Client) -> dict[str, str]:
 
 
 def one_by_one(guest: Client, filled: dict[str, str]) -> list[Result]:
-	proofs = proofs_of(guest, 2 * ROUNDS + 1)
+	proofs = proofs_of(guest, 3 * ROUNDS + 1)
 	code = send(guest, proofs)
-	beside_texts = in_turn(
-		lambda: send(guest, proofs), lambda: made(guest, TEXTS, **SENT), ROUNDS - 1, SECONDS
-	)
-	sending = in_turn(lambda: send(guest, proofs), lambda: made(guest, PLAIN, **filled), ROUNDS - 1, SECONDS)
+
+	def beside(doctype: str, values: dict[str, str]) -> tuple[list, list]:
+		return in_turn(
+			lambda: send(guest, proofs), lambda: made(guest, doctype, **values), ROUNDS - 1, SECONDS
+		)
+
+	less = [compared("", *beside(*pair), TARGET).ratio for pair in ((FIELDS, filled), (TEXTS, SENT))]
+	note = f"plain DocType of Petition's fields, 3-state workflow; {less[0]:.2f} × one without, {less[1]:.2f} × one of {len(SENT)} texts"
 	looking = in_turn(lambda: follow(guest, code), lambda: made(guest, PLAIN, **filled), ROUNDS, SECONDS)
-	texts = compared("", *beside_texts, TARGET)
-	note = f"plain DocType of Petition's fields; {texts.ratio:.2f} × one of {len(SENT)} texts"
 	return [
-		compared("POST of a petition by a guest", *sending, TARGET, note, LIMIT),
+		compared("POST of a petition by a guest", *beside(PLAIN, filled), TARGET, note, LIMIT),
 		compared("a petition followed by its code", *looking, FOLLOW_TARGET, "the same", FOLLOW_LIMIT),
 	]
 
@@ -126,34 +133,3 @@ def proof(guest: Client) -> str:
 			break
 	parts = {key: puzzle[key] for key in ("algorithm", "challenge", "salt", "signature")}
 	return base64.b64encode(json.dumps({**parts, "number": number}).encode()).decode()
-
-
-@contextmanager
-def plain_doctype(client: Client, name: str, fields: list[dict]) -> Iterator[None]:
-	"""A reference, made as an administrator makes it in the Desk, and taken away with all that was stored."""
-	remove(client, name)
-	rights = [
-		{"role": "System Manager", "read": 1, "write": 1, "create": 1, "delete": 1},
-		{"role": "Guest", "read": 1, "create": 1},
-	]
-	try:
-		made(
-			client,
-			"DocType",
-			name=name,
-			module="Citizens",
-			custom=1,
-			track_changes=1,
-			fields=fields,
-			permissions=rights,
-		)
-		yield
-	finally:
-		remove(client, name)
-
-
-def remove(client: Client, name: str) -> None:
-	if client.document("DocType", name):
-		for row in client.rows(name):
-			client.delete(f"/api/resource/{name}/{row['name']}")
-		client.delete(f"/api/resource/DocType/{name}")

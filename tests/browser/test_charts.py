@@ -248,7 +248,8 @@ def test_colours_follow_the_device(opened: Open) -> None:
 	fills = "() => [...document.querySelectorAll('#so-ca .live path')].map(path => path.getAttribute('fill'))"
 	assert "#946061" in page.evaluate(fills)
 	page.emulate_media(color_scheme="light")
-	wait_until(lambda: "#c48786" in page.evaluate(fills))  # by a string the browser would wait with what the page's policy forbids
+	# Waiting by a string of code is what the page's policy forbids.
+	wait_until(lambda: "#c48786" in page.evaluate(fills))
 
 
 def test_the_chart_tells_a_screen_reader_its_finding(opened: Open) -> None:

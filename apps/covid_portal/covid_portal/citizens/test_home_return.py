@@ -542,7 +542,10 @@ class TestPersons(ReturnCase):
 		with self.acting("government"):
 			erasure.erase_of(KIND, doc.name, "Who registered asks for it")
 			erasure.erase_of("Home Return Person", doc.persons[0].name, "He asks for it")
-		self.assertEqual((self.names(doc), frappe.get_doc(KIND, doc.name).personal("contact_name")), ([None, "Mẹ", "Con"], None))
+		self.assertEqual(
+			(self.names(doc), frappe.get_doc(KIND, doc.name).personal("contact_name")),
+			([None, "Mẹ", "Con"], None),
+		)
 
 	def test_what_was_sent_names_them_no_more_once_it_is_made(self) -> None:
 		doc = self.family()
