@@ -13,19 +13,22 @@ from covid_portal.approval.acts import AUTOMATIC
 from covid_portal.approval.guard import GUARDED
 from covid_portal.approval.line import Line, earlier_steps, may_decide
 from covid_portal.approval.seats import Seats
-from covid_portal.approval.vocabulary import IN_APPROVAL, STATE_FIELD
+from covid_portal.approval.vocabulary import IN_APPROVAL, STATE_FIELD, SUBMIT, WITHDRAW
 
 STANDARD = {*GUARDED, "modified", "modified_by", "owner", "creation", "idx"}
 MOST_CHANGES = 40
 COVERED = "•••"
+# As whom the portal sends, and takes back, for those who have no account: citizens, and itself.
+PORTAL, BY_PORTAL = "Administrator", (SUBMIT, WITHDRAW)
 
 
 @frappe.whitelist(methods=["GET"])
 def timeline(doctype: str, name: str) -> dict:
 	"""{"steps": [...of the current round], "decisions": [...oldest first], "may_return_to": [{"step", "title"}]}.
 
-	decision: decision, step, unit_name, duty, user_name, automatic (the system, by the route), on_behalf_of, at, reason, changes: what was changed between the
-	decision before and this one, as [{"label", "old", "new"}]. For who may read the document.
+	decision: decision, step, unit_name, duty, user_name, automatic (the system, by the route), by_portal (for whoever has no
+	account), on_behalf_of, at, reason, changes: what was changed between the decision before and this one, as [{"label", "old",
+	"new"}]. For who may read the document.
 	"""
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
@@ -66,6 +69,7 @@ def decision_row(row: dict, seats: Seats, names: dict[str, str]) -> dict:
 		"duty": row["duty"],
 		"user_name": names.get(row["user"], row["user"]),
 		"automatic": row["decision"] in AUTOMATIC and not row["duty"],
+		"by_portal": row["user"] == PORTAL and row["decision"] in BY_PORTAL,
 		"on_behalf_of": names.get(row["on_behalf_of"], ""),
 		"at": row["decided_at"],
 		"reason": row["reason"] or "",

@@ -85,6 +85,8 @@ class TestTakingIn(ReturnCase):
 		self.assertEqual(
 			(doc.workflow_state, doc.approval_unit, doc.stage), ("In Approval", "CPC-ZZ11", "Registered")
 		)
+		[sent] = timeline.timeline(KIND, doc.name)["decisions"]
+		self.assertTrue(sent["by_portal"])
 		stored = str(frappe.db.sql("select * from `tabHome Return` where name = %s", doc.name))
 		stored += str(frappe.db.sql("select * from `tabHome Return Person` where parent = %s", doc.name))
 		for text in (NAME, "912000345", STREET, "038080001234", "1980"):

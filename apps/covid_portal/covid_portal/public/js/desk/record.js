@@ -68,8 +68,9 @@ function decisionText({ decision, return_to: step, to_state: state }) {
 	return texts[decision] || __(decision);
 }
 
-function who({ user_name: name, automatic, on_behalf_of: principal }) {
+function who({ user_name: name, automatic, by_portal: byPortal, on_behalf_of: principal }) {
 	if (automatic) return __("The system, by the route");
+	if (byPortal) return __("The portal by itself");
 	return principal ? __("{0} on behalf of {1}", [name, principal]) : name;
 }
 
