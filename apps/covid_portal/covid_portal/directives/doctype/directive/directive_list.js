@@ -1,6 +1,7 @@
 // The Desk list: many drafts at once from a ZIP file of documents and a table.
 
 frappe.listview_settings["Directive"] = {
+	hide_name_column: true, // people know it by its number
 	onload(list) {
 		if (frappe.model.can_create("Directive")) {
 			list.page.add_inner_button(__("Import from a ZIP file"), () => ask_for_archive(list));
