@@ -4,6 +4,7 @@ import { deskModule } from "./helper.mjs";
 
 const { hideTimeZone } = await deskModule("time_zone");
 const { VIETNAMESE } = await deskModule("datepicker");
+const { freeze } = await deskModule("frozen");
 
 /** A form on the excuse EXC-1, whose copies of the fields are made, in a Desk in or out of the system's time zone. */
 function desk(inSystemZone) {
@@ -39,4 +40,35 @@ test("the date picker's weeks are named from Sunday, its years from January", ()
 	assert.deepEqual([days[0], days[1], days[6]], ["Chủ nhật", "Thứ hai", "Thứ bảy"]);
 	assert.deepEqual([months.length, months[0], months[11]], [12, "Tháng 1", "Tháng 12"]);
 	assert.deepEqual([monthsShort.length, monthsShort[11]], [12, "Th12"]);
+});
+
+/** A form of a routed document, as the framework hands it to scripts: fields to type into, one the server writes, a section. */
+function routedForm(name, state) {
+	const df = (fieldname, fieldtype, more = {}) => ({ fieldname, fieldtype, read_only: 0, ...more });
+	const fields = [df("title", "Data"), df("rows", "Table"), df("stock", "Select", { allow_on_submit: 1 }), df("number", "Data", { read_only: 1 }), df("head", "Section Break")];
+	globalThis.frappe = { model: { is_value_type: (kind) => !["Table", "Section Break"].includes(kind), table_fields: ["Table"] } };
+	const set_df_property = (fieldname, property, value) => (fields.find((field) => field.fieldname === fieldname)[property] = value);
+	return { doctype: "Supply Point", doc: { name, workflow_state: state }, fields: fields.map((df) => ({ df })), set_df_property };
+}
+
+const openOf = (frm) => frm.fields.map(({ df }) => df).filter((df) => !df.read_only && df.fieldtype !== "Section Break").map((df) => df.fieldname);
+
+test("what is on its way is closed but for what goes on changing, and opens again with its author", () => {
+	const frm = routedForm("SP-1", "Draft");
+	freeze(frm);
+	assert.deepEqual(openOf(frm), ["title", "rows", "stock"]);
+	for (const state of ["In Approval", "Approved", "Approved"]) {
+		frm.doc.workflow_state = state;
+		freeze(frm);
+		assert.deepEqual(openOf(frm), ["stock"]);
+	}
+	frm.doc.workflow_state = "Returned";
+	freeze(frm);
+	assert.deepEqual(openOf(frm), ["title", "rows", "stock"]);
+});
+
+test("a document from before its route stays open, as the server has it", () => {
+	const frm = routedForm("SP-2", undefined);
+	freeze(frm);
+	assert.deepEqual(openOf(frm), ["title", "rows", "stock"]);
 });

@@ -6,7 +6,9 @@ const frozen = new Map(); // "DocType/name" → the fields that this has closed
 
 export function freeze(frm) {
 	const key = `${frm.doctype}/${frm.doc.name}`;
-	if (WITH_AUTHOR.includes(frm.doc.workflow_state)) {
+	const state = frm.doc.workflow_state;
+	// None: a document that was there before its DocType had a route.
+	if (!state || WITH_AUTHOR.includes(state)) {
 		for (const field of frozen.get(key) ?? []) frm.set_df_property(field, "read_only", 0);
 		frozen.delete(key);
 		return;
