@@ -73,6 +73,13 @@ class ReturnCase(PortalTestCase):
 		found = [frappe.db.get_value(KIND, doc.name, "day") for doc in docs]
 		return [(getdate(one) - getdate()).days if one else None for one in found]
 
+	def record(self, code: str, key: str = "k" * 20, who: str = "outsider", **values: object) -> dict:
+		"""What a checkpoint has seen."""
+		with self.acting(who), patch.object(frappe.db, "commit"), patch.object(frappe.db, "rollback"):
+			return checkpoint.record(
+				[{"key": key, "code": code, "seconds_ago": 60, "place": "km 5", **values}]
+			)[0]
+
 
 class TestTakingIn(ReturnCase):
 	def refused(self, **values: object) -> dict:
@@ -355,6 +362,26 @@ class TestCancelling(ReturnCase):
 				self.assertRaises(follow_up.NotNow, follow_up.cancelled, code, "Once more")
 				self.assertRaises(ReturnRefused, decide, KIND, doc.name, "Submit")
 
+	def test_a_guessed_code_cancels_nothing(self) -> None:
+		doc = approved()
+		code = self.code_of(doc)
+		with self.acting("Guest"):
+			self.assertRaises(
+				follow_up.NoSuchCode, follow_up.cancelled, codes.new_code("Home Return"), "We stay"
+			)
+			self.assertRaises(codes.CodeMistyped, follow_up.cancelled, code[:-1] + "*", "We stay")
+			self.assertRaises(codes.CodeMistyped, follow_up.cancelled, doc.name, "We stay")
+		self.assertEqual(frappe.db.get_value(KIND, doc.name, "stage"), "Day Given")
+
+	def test_who_has_arrived_cancels_no_more(self) -> None:
+		doc = approved()
+		assign("outsider", "Checkpoint", "CHS-ZZ21")
+		self.assertEqual(self.record(doc.name)["result"], "recorded")
+		with self.acting("Guest"):
+			self.assertEqual(follow_up.found(self.code_of(doc))["may"], [])
+			self.assertRaises(follow_up.NotNow, follow_up.cancelled, self.code_of(doc), "We stay")
+		self.assertEqual(frappe.db.get_value(KIND, doc.name, "stage"), "Arrived")
+
 	def test_what_is_refused_is_not_cancelled_by_the_code(self) -> None:
 		doc = register()
 		with self.acting("stranger"):
@@ -393,12 +420,6 @@ class TestArrivals(ReturnCase):
 	def setUp(self) -> None:
 		super().setUp()
 		assign("outsider", "Checkpoint", "CHS-ZZ21")
-
-	def record(self, code: str, key: str = "k" * 20, who: str = "outsider", **values: object) -> dict:
-		with self.acting(who), patch.object(frappe.db, "commit"), patch.object(frappe.db, "rollback"):
-			return checkpoint.record(
-				[{"key": key, "code": code, "seconds_ago": 60, "place": "km 5", **values}]
-			)[0]
 
 	def test_a_checkpoint_records_an_arrival_once_whoever_sends_it_again(self) -> None:
 		doc = approved(2)
