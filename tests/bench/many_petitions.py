@@ -56,7 +56,8 @@ COPY = """
 from covid_portal.citizens import codes
 from covid_portal.citizens.clocks import NEVER
 names = [codes.find(code) for code in {given!r}]
-frappe.db.sql("create temporary table bench_real (name varchar(140) primary key) select name from tabIntake where name in %s", [names])
+frappe.db.sql("create temporary table bench_real (name varchar(140) primary key, number int) "
+	"select name, row_number() over (order by name) as number from tabIntake where name in %s", [names])
 frappe.db.sql("create temporary table bench_place (number int primary key) select row_number() over (order by Unit.name) - 1 as number, "
 	"Unit.name as unit, Unit.area from tabUnit Unit where disabled = 0")
 places = frappe.db.sql("select count(*) from bench_place")[0][0]
@@ -92,7 +93,8 @@ for doctype, rows, own in TABLES:
 		frappe.db.sql(
 			f"insert into `tab{{doctype}}` ({{', '.join(f'`{{column}}`' for column in columns)}}) "
 			f"select {{', '.join(values[column] for column in columns)}} {{rows}} "
-			f"join seq_{{first}}_to_{{min(first + step - 1, each)}} copy join bench_place place on place.number = mod(copy.seq * 31, {{places}})",
+			f"join seq_{{first}}_to_{{min(first + step - 1, each)}} copy "
+			f"join bench_place place on place.number = mod(copy.seq * 31 + bench_real.number, {{places}})",
 		)
 		frappe.db.commit()
 	frappe.db.sql_ddl(f"analyze table `tab{{doctype}}`")
