@@ -26,8 +26,8 @@ PORTAL, BY_PORTAL = "Administrator", (SUBMIT, WITHDRAW)
 def timeline(doctype: str, name: str) -> dict:
 	"""{"steps": [...of the current round], "decisions": [...oldest first], "may_return_to": [{"step", "title"}]}.
 
-	decision: decision, step, unit_name, duty, user_name, automatic (the system, by the route), by_portal (for whoever has no
-	account), on_behalf_of, at, reason, changes: what was changed between the decision before and this one, as [{"label", "old",
+	decision: decision, step, unit_name, duty, user_name, automatic (the system, by the route), by_portal (its own account,
+	for whoever has none), on_behalf_of, at, reason, changes: what was changed between the decision before and this one, as [{"label", "old",
 	"new"}]. For who may read the document.
 	"""
 	doc = frappe.get_doc(doctype, name)

@@ -2,7 +2,7 @@
 
 import frappe
 
-COLUMNS = 6
+COLUMNS = 6  # that of tags among them, which shows only when asked for
 WIDE = (
 	*("Petition", "Home Return", "Intake Outcome", "Report Obligation", "Directive", "Directive Receipt"),
 	*("Quarantine Site", "Supply Point", "Control Place"),

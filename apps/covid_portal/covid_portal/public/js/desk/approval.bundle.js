@@ -1,13 +1,14 @@
 // The approval line in the Desk, for every routed DocType, also those an administrator makes: the section with steps and
 // decisions in each form, fields that are closed while it is with nobody who writes it, and the question for a reason before a decision.
 
-import { freeze } from "./frozen.js";
+import { freeze, isWithAuthor } from "./frozen.js";
 import { recordSection } from "./record.js";
 import { reasonBefore } from "./reasons.js";
 import { routePicture } from "./route_picture.js";
 
 frappe.provide("covid_portal.approval");
 covid_portal.approval.route_picture = routePicture;
+covid_portal.approval.is_with_author = isWithAuthor;
 
 const TIMELINE = "covid_portal.approval.timeline.timeline";
 const asking = new Set(); // DocTypes whose forms ask for a reason

@@ -4,11 +4,12 @@
 const WITH_AUTHOR = ["Draft", "Returned", "Withdrawn"];
 const frozen = new Map(); // "DocType/name" → the fields that this has closed
 
+/** Whether its author may change and send it. Without a state: it was there before its DocType had a route. */
+export const isWithAuthor = ({ workflow_state: state }) => !state || WITH_AUTHOR.includes(state);
+
 export function freeze(frm) {
 	const key = `${frm.doctype}/${frm.doc.name}`;
-	const state = frm.doc.workflow_state;
-	// None: a document that was there before its DocType had a route.
-	if (!state || WITH_AUTHOR.includes(state)) {
+	if (isWithAuthor(frm.doc)) {
 		for (const field of frozen.get(key) ?? []) frm.set_df_property(field, "read_only", 0);
 		frozen.delete(key);
 		return;

@@ -70,7 +70,7 @@ function decisionText({ decision, return_to: step, to_state: state }) {
 
 function who({ user_name: name, automatic, by_portal: byPortal, on_behalf_of: principal }) {
 	if (automatic) return __("The system, by the route");
-	if (byPortal) return __("The portal by itself");
+	if (byPortal) return __("The portal's own account");
 	return principal ? __("{0} on behalf of {1}", [name, principal]) : name;
 }
 

@@ -8,9 +8,10 @@ frappe.ui.form.on("Consolidated Sheet", {
 	},
 });
 
-function intro({ changed, workflow_state: state, __onload: told }) {
+function intro(doc) {
+	const { changed, __onload: told } = doc;
 	if (changed) return [__("Figures changed since signing: a newer edition of this sheet asks again."), "red"];
-	if (!["Draft", "Returned", "Withdrawn"].includes(state)) return [];
+	if (!covid_portal.approval.is_with_author(doc)) return [];
 	const signs = __("Sending this sheet for approval signs its figures.");
 	if (!told?.unsigned?.length) return [signs, "blue"];
 	const names = told.unsigned.map(frappe.utils.escape_html).join(", ");

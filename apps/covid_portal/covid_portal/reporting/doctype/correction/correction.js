@@ -18,7 +18,7 @@ frappe.ui.form.on("Correction", {
 });
 
 function is_with_author(frm) {
-	return frm.is_new() || (["Draft", "Returned", "Withdrawn"].includes(frm.doc.workflow_state) && frm.perm[0].write);
+	return frm.is_new() || (covid_portal.approval.is_with_author(frm.doc) && frm.perm[0].write);
 }
 
 function forget_figures(frm) {
