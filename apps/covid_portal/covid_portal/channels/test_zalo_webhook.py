@@ -169,7 +169,8 @@ class TestWorking(WebhookTestCase):
 		self.assertNotIn("bí mật", str(frappe.get_all("Error Log", fields=["*"])))
 		inbound.try_again([frappe.get_all("Inbound Event", pluck="name")[0]])
 		frappe.db.commit()
-		self.now += HOUR
+		# By the clock on the wall it may be tried now, which late in the day is behind the injected one.
+		self.now = max(self.now, frappe.utils.now_datetime()) + HOUR
 		self.assertEqual(len(self.work()), 1)
 
 	def test_a_conversation_remembers_sealed(self):
